@@ -1,0 +1,20 @@
+"""Settings and secrets: what the operator fills in, as Prefect blocks and the models inside them."""
+
+from blocks.feed import FeedGate, FeedMapping, SupplierFeed
+from blocks.loading import load_feed, load_integration, load_shop, load_source
+from blocks.policy import AvailabilityPolicy, LanguageTexts
+from blocks.shop import ColumnDefault, PrestashopDatabase
+
+__all__ = [
+    "AvailabilityPolicy",
+    "ColumnDefault",
+    "FeedGate",
+    "FeedMapping",
+    "LanguageTexts",
+    "PrestashopDatabase",
+    "SupplierFeed",
+    "load_feed",
+    "load_integration",
+    "load_shop",
+    "load_source",
+]

@@ -1,0 +1,142 @@
+"""Create the blocks of a file, or bring saved ones up to date: `python -m blocks.apply blocks.yaml`.
+
+The file names connections, feeds and shops; `${NAME}` in a value stands for the environment variable of that name, so
+that no secret is ever in the file. Every variable and every block is checked before the first one is saved.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from prefect.blocks.core import Block
+from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector
+from pydantic import SecretStr, ValidationError
+
+from blocks.feed import SupplierFeed
+from blocks.shop import PrestashopDatabase
+
+Outcome = Literal["created", "updated", "unchanged"]
+SECTIONS = ("connections", "feeds", "shops")
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+class BlocksFileError(Exception):
+    """The file, or a variable that it names, has to be corrected; nothing was saved."""
+
+
+def variables(text: str) -> set[str]:
+    """The environment variables that a file names."""
+    return set(VARIABLE.findall(text))
+
+
+def read_blocks(text: str, environment: Mapping[str, str]) -> dict[str, Block]:
+    """Name -> block, connections before the shops that use them, all of them valid.
+
+    Raises BlocksFileError naming the variable that isn't set, or the entry and field that is wrong.
+    """
+    if lacking := sorted(name for name in variables(text) if not environment.get(name)):
+        raise BlocksFileError(f"These environment variables are named in the file and not set: {', '.join(lacking)}.")
+    content = yaml.safe_load(text) or {}
+    if not isinstance(content, dict) or (unknown := sorted(set(content) - set(SECTIONS))):
+        raise BlocksFileError(f"Expected the sections {', '.join(SECTIONS)}, got {', '.join(unknown) or 'no mapping'}.")
+    blocks: dict[str, Block] = {}
+    for section, name, settings in _entries(content, environment):
+        if name in blocks:
+            raise BlocksFileError(f"{section}, {name}: the name is used twice; one name is one block.")
+        try:
+            blocks[name] = _make(section, settings, blocks)
+        except ValidationError as error:
+            wrong = "; ".join(
+                f"{'.'.join(map(str, e['loc'])) or 'entry'}: {e['msg']}" for e in error.errors(include_input=False)
+            )
+            raise BlocksFileError(f"{section}, {name}: {wrong}") from None
+    return blocks
+
+
+def _entries(content: Mapping[str, Any], environment: Mapping[str, str]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for section in SECTIONS:
+        for name, settings in (content.get(section) or {}).items():
+            if not isinstance(settings, dict):
+                raise BlocksFileError(f"{section}, {name}: expected settings (`field: value` lines), got `{settings}`.")
+            yield section, str(name), _filled(settings, environment)
+
+
+def _filled(value: Any, environment: Mapping[str, str]) -> Any:
+    """A value with its `${NAME}` filled in, after the file was parsed: a secret can't change the file's structure."""
+    if isinstance(value, dict):
+        return {key: _filled(entry, environment) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_filled(entry, environment) for entry in value]
+    if isinstance(value, str):
+        return VARIABLE.sub(lambda found: environment[found[1]], value)
+    return value
+
+
+def _make(section: str, settings: dict[str, Any], blocks: Mapping[str, Block]) -> Block:
+    if section == "connections":
+        return SqlAlchemyConnector(connection_info=ConnectionComponents(**settings))
+    if section == "feeds":
+        return SupplierFeed(**settings)
+    named = settings.get("connection")
+    if named not in blocks:
+        raise BlocksFileError(f"shops: expected the name of a connection of this file, got `{named}`.")
+    return PrestashopDatabase(**{**settings, "connection": blocks[named]})
+
+
+def save(name: str, block: Block) -> Outcome:
+    """Save a block under its name, unless the saved one is the same already."""
+    kind = type(block)
+    try:
+        saved: Block | None = kind.load(name)  # type: ignore[assignment]
+    except ValueError as error:
+        if "Unable to find block document" not in str(error):
+            raise
+        saved = None
+    if saved is not None and _content(saved) == _content(block):
+        # a shop that uses this block must refer to the saved one
+        block._block_document_id = saved._block_document_id
+        block._block_document_name = name
+        return "unchanged"
+    block.save(name, overwrite=True)
+    return "updated" if saved is not None else "created"
+
+
+def _content(value: Any) -> Any:
+    """What is compared: settings with their secrets, without what Prefect adds to a saved block."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, Block):
+        names = type(value).model_fields
+        return {name: _content(getattr(value, name)) for name in names}
+    if hasattr(value, "model_fields") or hasattr(type(value), "model_fields"):
+        return {name: _content(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, list):
+        return [_content(entry) for entry in value]
+    return getattr(value, "value", value)
+
+
+def main(arguments: list[str]) -> int:
+    """Apply one file; prints a line a block, and returns 1 with one line of reason where nothing was saved."""
+    if len(arguments) != 1:
+        print("usage: python -m blocks.apply FILE", file=sys.stderr)
+        return 2
+    try:
+        blocks = read_blocks(Path(arguments[0]).read_text(encoding="utf-8"), os.environ)
+    except (BlocksFileError, OSError) as error:
+        print(f"{arguments[0]}: {error}", file=sys.stderr)
+        return 1
+    for kind in (SqlAlchemyConnector, SupplierFeed, PrestashopDatabase):
+        kind.register_type_and_schema()
+    for name, block in blocks.items():
+        print(f"{save(name, block):10} {block.get_block_type_slug()}/{name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,188 @@
+"""A supplier's feed: where it comes from, how to read it, which of its columns mean what."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from prefect.blocks.core import Block
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from blocks.secret import Secret
+
+
+class Absence(StrEnum):
+    """What it means when an item is missing from a passed snapshot."""
+
+    SOLD_OUT = "sold_out"
+    UNCERTAIN = "uncertain"
+    KEEP = "keep"
+
+
+class MatchBy(StrEnum):
+    """By which key an offer finds its product."""
+
+    SKU = "sku"
+    EAN = "ean"
+    SKU_OR_EAN = "sku_or_ean"
+
+
+class FeedMapping(BaseModel):
+    """Which column (CSV) or path inside a record (XML, for example `codes/ean` or `@id`) holds what."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    sku: str | None = Field(None, title="SKU", description="Your product's reference, as the supplier knows it.")
+    ean: str | None = Field(None, title="EAN", description="The barcode (EAN, GTIN, UPC).")
+    stock_quantity: str | None = Field(None, title="Stock", description="Pieces the supplier has.")
+    is_available: str | None = Field(
+        None, title="Available yes/no", description="Instead of, or beside, the stock: tak/nie, yes/no, 1/0."
+    )
+    delivery_days: str | None = Field(
+        None, title="Delivery days", description="Days until the goods ship: `3`, `1-3`, `24h` or a date."
+    )
+    purchase_price: str | None = Field(None, title="Purchase price", description="Your price at this supplier.")
+    supplier_sku: str | None = Field(None, title="Supplier's code", description="The supplier's own item code.")
+    available_later: str | None = Field(
+        None,
+        title="Supplier's text",
+        description="The supplier's own text on when the goods will be available.",
+    )
+    name: str | None = Field(None, title="Name", description="Product name; shown in reports only.")
+
+    @model_validator(mode="after")
+    def _enough_to_work_with(self) -> Self:
+        if not (self.sku or self.ean):
+            raise ValueError("mapping: expected a column for `sku` or for `ean`, got neither")
+        if not (self.stock_quantity or self.is_available):
+            raise ValueError("mapping: expected a column for `stock_quantity` or `is_available`, got neither")
+        return self
+
+    def columns(self) -> dict[str, str]:
+        """Target field -> column or path, for the fields that are mapped."""
+        return {name: value for name, value in self.model_dump().items() if value}
+
+
+class FeedGate(BaseModel):
+    """From which size on a change of the feed is reported, or stopped until a person approves it."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    warn_share: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        title="Report from",
+        description="Share of available items that went, to be reported.",
+    )
+    quarantine_share: float = Field(
+        0.10, ge=0, le=1, title="Stop from", description="Share of available items that went, to be stopped."
+    )
+    max_rejected_share: float = Field(
+        0.20,
+        ge=0,
+        le=1,
+        title="Unreadable rows",
+        description="Above this share of rejected rows the file is refused.",
+    )
+    min_affected: int = Field(
+        20,
+        ge=0,
+        title="Small changes",
+        description="When fewer linked items are affected, a change is only reported.",
+    )
+
+
+class SupplierFeed(Block):
+    """A supplier's CSV or XML file with stock, delivery days and prices."""
+
+    _block_type_name = "Supplier Feed"
+    _block_type_slug = "supplier-feed"
+    _description = "A supplier's CSV or XML file with stock, delivery days and prices."
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    integration_id: int = Field(gt=0, title="Integration number", description="The supplier's number, for example 6.")
+    contractor_id: int | None = Field(
+        None, gt=0, title="Contractor number", description="The supplier's number among your contractors."
+    )
+    source: str = Field(
+        min_length=1,
+        title="Source",
+        description="A file's path or an http(s) address. `{token}` in the address is replaced by the token below.",
+    )
+    username: str | None = Field(None, title="User name", description="For HTTP Basic, if the supplier asks for it.")
+    password: Secret | None = Field(None, title="Password", description="For HTTP Basic.")
+    token: Secret | None = Field(None, title="Token", description="Replaces `{token}` in the source.")
+    header_name: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9-]+$", title="Header name", description="For example `X-Api-Key`."
+    )
+    header_value: Secret | None = Field(None, title="Header value", description="What that header holds.")
+    format: Literal["auto", "csv", "xml"] = Field(
+        "auto", title="Format", description="`auto` looks at the content, not at the file's name."
+    )
+    delimiter: str | None = Field(
+        None, min_length=1, max_length=1, title="Delimiter", description="CSV: empty = found by looking."
+    )
+    encoding: str | None = Field(None, title="Encoding", description="For example `cp1250`; empty = found by looking.")
+    decimal: Literal["auto", "comma", "point"] = Field(
+        "auto",
+        title="Decimal sign",
+        description="`auto` looks at each column; one that mixes both is refused.",
+    )
+    has_header: bool = Field(True, title="Has a header", description="CSV: the first line holds the column names.")
+    skip_rows: int = Field(0, ge=0, le=100, title="Lines to skip", description="CSV: title lines above the header.")
+    record_path: str | None = Field(
+        None,
+        title="Record path",
+        description="XML: where one item stands, for example `offer/products/product`.",
+    )
+    mapping: FeedMapping = Field(title="Columns", description="Which column or path holds what.")
+    match_by: MatchBy = Field(MatchBy.SKU_OR_EAN, title="Match by", description="How items find your products.")
+    unknown_products: Literal["skip", "error"] = Field(
+        "skip", title="Items you don't sell", description="`error` refuses the import if there is one."
+    )
+    default_delivery_days: int | None = Field(
+        None, ge=0, le=365, title="Usual delivery days", description="Where the feed gives none."
+    )
+    absence: Absence = Field(
+        Absence.UNCERTAIN,
+        title="Missing items",
+        description="`sold_out`: missing once means sold out; `uncertain`: missing from two different files and for six"
+        " hours; `keep`: stays as it was.",
+    )
+    gate: FeedGate = Field(default_factory=FeedGate, title="Gate", description="When a feed is not believed.")
+    currency: str = Field("PLN", pattern=r"^[A-Z]{3}$", title="Currency", description="Where the feed names none.")
+    price_kind: Literal["net", "gross"] = Field("net", title="Prices are", description="Net or gross.")
+    timezone: str = Field("Europe/Warsaw", title="Time zone", description="The supplier's; dates are read in it.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"expected a time zone such as `Europe/Warsaw`, got `{value}`")
+        return value
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str | None) -> str | None:
+        if value:
+            try:
+                "".encode(value)
+            except LookupError:
+                raise ValueError(f"expected an encoding such as `cp1250` or `utf-8`, got `{value}`") from None
+        return value or None
+
+    @model_validator(mode="after")
+    def _credentials_fit(self) -> Self:
+        if "{token}" in self.source and not self.token:
+            raise ValueError("token: the source holds `{token}`, so the token must be given")
+        if bool(self.header_name) != bool(self.header_value):
+            raise ValueError("header_name, header_value: give both or none")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The supplier's time zone."""
+        return ZoneInfo(self.timezone)

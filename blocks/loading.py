@@ -1,0 +1,63 @@
+"""From a name to a saved block: flows take a block or the name of one."""
+
+from __future__ import annotations
+
+from prefect.blocks.core import Block
+
+from blocks.feed import SupplierFeed
+from blocks.shop import PrestashopDatabase
+
+Integration = SupplierFeed | PrestashopDatabase
+SHOPS: tuple[type[Block], ...] = (PrestashopDatabase,)
+FEEDS: tuple[type[Block], ...] = (SupplierFeed,)
+
+
+def _load(wanted: Block | str, kinds: tuple[type[Block], ...]) -> Block:
+    if isinstance(wanted, Block):
+        return wanted
+    slug, _, name = wanted.rpartition("/")
+    candidates = [kind for kind in kinds if slug in {"", kind.get_block_type_slug()}]
+    found: list[Block] = []
+    for kind in candidates:
+        try:
+            found.append(kind.load(name))  # type: ignore[arg-type]
+        except ValueError as error:
+            if "Unable to find block document" not in str(error):
+                raise
+    slugs = ", ".join(kind.get_block_type_slug() for kind in kinds)
+    if not found:
+        raise ValueError(
+            f"expected the name of a saved block ({slugs}), got `{wanted}`, which does not exist."
+            " Look at Blocks in the Prefect UI, or create it with `python -m blocks.apply FILE`"
+        )
+    if len(found) > 1:
+        raise ValueError(f"the name `{wanted}` stands for blocks of several kinds; write KIND/{name} ({slugs})")
+    return found[0]
+
+
+def load_feed(feed: SupplierFeed | str) -> SupplierFeed:
+    """The feed itself, or the saved one of that name (`acme` or `supplier-feed/acme`)."""
+    block = _load(feed, FEEDS)
+    assert isinstance(block, SupplierFeed)  # noqa: S101
+    return block
+
+
+def load_shop(shop: PrestashopDatabase | str) -> PrestashopDatabase:
+    """The shop itself, or the saved one of that name."""
+    block = _load(shop, SHOPS)
+    assert isinstance(block, PrestashopDatabase)  # noqa: S101
+    return block
+
+
+def load_integration(integration: Integration | str) -> Integration:
+    """A feed or a shop, or the saved one of that name; a name that both have needs its kind before it."""
+    block = _load(integration, FEEDS + SHOPS)
+    assert isinstance(block, SupplierFeed | PrestashopDatabase)  # noqa: S101
+    return block
+
+
+def load_source(source: SupplierFeed | str) -> SupplierFeed | str:
+    """A feed, the saved one of that name, or the address or path itself where no feed has it as its name."""
+    if isinstance(source, str) and ("://" in source or "." in source or source.startswith("/")):
+        return source
+    return load_feed(source)

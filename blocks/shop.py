@@ -1,0 +1,78 @@
+"""A PrestaShop shop reached through its MySQL or MariaDB database."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from prefect.blocks.core import Block
+from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from blocks.policy import AvailabilityPolicy
+from blocks.secret import refuse_mask
+
+
+class ColumnDefault(BaseModel):
+    """A value for a column that your own `products` table demands and we don't know."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    column: str = Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$", title="Column", description="For example `user_id`.")
+    value: str = Field(title="Value", description="What new products get there, for example `1`.")
+
+
+class PrestashopDatabase(Block):
+    """A PrestaShop shop, read and written through its database."""
+
+    _block_type_name = "PrestaShop Database"
+    _block_type_slug = "prestashop-database"
+    _description = "A PrestaShop shop (1.6 to 9.1), read and written through its MySQL or MariaDB database."
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    integration_id: int = Field(gt=0, title="Integration number", description="The shop's number, for example 7.")
+    connection: SqlAlchemyConnector = Field(
+        title="Connection", description="The saved database connection (driver `mysql+pymysql`)."
+    )
+    table_prefix: str = Field(
+        "ps_",
+        pattern=r"^[A-Za-z0-9_]{0,32}$",
+        title="Table prefix",
+        description="`ps_` unless you changed it.",
+    )
+    id_shop: int = Field(1, gt=0, title="Shop number", description="`id_shop`; 1 unless you run several shops.")
+    languages: list[str] | None = Field(
+        None,
+        title="Languages",
+        description="Two-letter codes to write; empty = every active language of the shop.",
+    )
+    product_listing_enabled: bool = Field(
+        False, title="Switched on", description="Off: nothing is written to this shop."
+    )
+    sync_only_changed: bool = Field(
+        True, title="Only what changed", description="Off: every row is compared with the shop at each run."
+    )
+    policy: AvailabilityPolicy = Field(
+        default_factory=AvailabilityPolicy,  # type: ignore[arg-type]
+        title="Policy",
+        description="When a product can be ordered, and what the customer reads.",
+    )
+    product_defaults: list[ColumnDefault] = Field(
+        default_factory=list,
+        title="Values for new products",
+        description="Only for an existing Rexbit database whose `products` demand more columns, such as `user_id`.",
+    )
+    timezone: str = Field("Europe/Warsaw", title="Time zone", description="The shop's; days are counted in it.")
+
+    @model_validator(mode="after")
+    def _connection_fits(self) -> Self:
+        info = self.connection.connection_info
+        if not isinstance(info, ConnectionComponents):
+            raise ValueError(  # noqa: TRY004  (pydantic turns ValueError into a message that names the field)
+                "connection: expected the parts of an address (driver, host, database, user, password), got an address"
+                " as one text; a password inside it would be shown in logs. Fill in the parts"
+            )
+        if not str(getattr(info.driver, "value", info.driver)).startswith("mysql"):
+            raise ValueError(f"connection: expected the driver `mysql+pymysql`, got `{info.driver}`")
+        refuse_mask(info.password)
+        return self

@@ -1,0 +1,17 @@
+"""The flows: what runs, in which order. Call them from a notebook, or deploy them with `prefect deploy`."""
+
+from flows.check_integration import check_integration
+from flows.import_catalog import import_catalog
+from flows.import_feed import import_feed
+from flows.inspect_feed import inspect_feed
+from flows.link_products import link_products
+from flows.sync_availability import sync_availability
+
+__all__ = [
+    "check_integration",
+    "import_catalog",
+    "import_feed",
+    "inspect_feed",
+    "link_products",
+    "sync_availability",
+]

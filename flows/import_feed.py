@@ -1,0 +1,39 @@
+"""A supplier's feed into the supplier's links: fetch, read, believe or not, match, write what changed."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from blocks import SupplierFeed, load_feed
+from tasks.feeds import approved_snapshot, fetch_feed, judge_snapshot, read_snapshot
+from tasks.linking import link_offers, write_links
+from tasks.report import block_name, run_name
+from tasks.run import working_on
+from tasks.summaries import ImportSummary
+
+
+@flow(name="import-feed", flow_run_name=run_name("import", "feed"))
+def import_feed(
+    feed: SupplierFeed | str, limit: int | None = None, dry_run: bool = False, approve: str | None = None
+) -> ImportSummary:
+    """Import a supplier's feed.
+
+    Args:
+        feed: A supplier feed block, or the name of a saved one.
+        limit: Apply only the first n offers of the file (all of it is still read and judged).
+        dry_run: Show what would change, write nothing.
+        approve: The id of a quarantined snapshot that you have looked at and believe.
+
+    """
+    supplier = load_feed(feed)
+    summary = ImportSummary(dry_run=dry_run)
+    with working_on("import-feed", block_name(feed), supplier.integration_id, summary) as run:
+        if approve:
+            snapshot = approved_snapshot(run, approve)
+        else:
+            snapshot = read_snapshot(run, supplier, fetch_feed(run, supplier), keep=not dry_run and limit is None)
+            judge_snapshot(run, supplier, snapshot)
+        plan = link_offers(run, supplier, snapshot, limit)
+        if not dry_run:
+            write_links(run, plan, snapshot)
+        return summary

@@ -1,0 +1,37 @@
+"""Links made by hand's order: what has no link yet, or the products that were asked for."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from blocks import PrestashopDatabase, SupplierFeed, load_integration
+from tasks.feeds import last_good_snapshot
+from tasks.linking import link_again, link_catalogue
+from tasks.prestashop import look_at_shop
+from tasks.report import block_name, run_name
+from tasks.run import working_on
+from tasks.summaries import LinkSummary
+
+
+@flow(name="link-products", flow_run_name=run_name("link products of", "integration"))
+def link_products(
+    integration: SupplierFeed | PrestashopDatabase | str,
+    product_ids: list[int] | None = None,
+    dry_run: bool = False,
+) -> LinkSummary:
+    """Link products to a supplier's items, or to a shop's, by SKU and EAN.
+
+    Args:
+        integration: A supplier feed or a shop, or the name of a saved one.
+        product_ids: Products (numbers in our database) to look at again even if they have a link.
+        dry_run: Show what would change, write nothing.
+
+    """
+    block = load_integration(integration)
+    summary = LinkSummary(dry_run=dry_run)
+    with working_on("link-products", block_name(integration), block.integration_id, summary) as run:
+        if isinstance(block, SupplierFeed):
+            link_again(run, block, last_good_snapshot(run), product_ids or [])
+        else:
+            link_catalogue(run, block, look_at_shop(run, block).catalogue)
+        return summary

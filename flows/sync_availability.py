@@ -1,0 +1,51 @@
+"""From links to the shop: decide what may be ordered, compare, write only what changed, read it back, record it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from prefect import flow
+
+from blocks import PrestashopDatabase, load_shop
+from tasks.availability import decide_availability, find_changes, keep_outcomes, last_written, plan_changes
+from tasks.linking import join_new_items
+from tasks.prestashop import look_at_shop, read_all_rows, read_rows_of, write_changes
+from tasks.report import block_name, run_name
+from tasks.run import working_on
+from tasks.summaries import SyncSummary
+
+
+@flow(name="sync-availability", flow_run_name=run_name("sync", "shop"))
+def sync_availability(
+    shop: PrestashopDatabase | str,
+    contractor: int | None = None,
+    limit: int | None = None,
+    dry_run: bool = False,
+    compare: Literal["state", "shop"] = "state",
+) -> SyncSummary:
+    """Bring a shop's availability and delivery texts up to date.
+
+    Args:
+        shop: A PrestaShop database block, or the name of a saved one.
+        contractor: Look only at products of this contractor (all suppliers still decide).
+        limit: Write only the first n changed products, by their number.
+        dry_run: Show what would change, write nothing.
+        compare: `state` compares with what we wrote last; `shop` with the shop itself, which also finds what others
+            changed there.
+
+    """
+    block = load_shop(shop)
+    summary = SyncSummary(dry_run=dry_run)
+    with working_on("sync-availability", block_name(shop), block.integration_id, summary) as run:
+        look = look_at_shop(run, block, to_write=not dry_run)
+        join_new_items(run, block, look.catalogue)
+        wanted = decide_availability(run, block, look, contractor)
+        with_shop = compare == "shop" or not block.sync_only_changed
+        held = read_all_rows(run, block) if with_shop else last_written(run)
+        differing = find_changes(run, wanted, held)
+        changes = plan_changes(run, differing, read_rows_of(run, block, differing.products), limit)
+        if changes.rows and not dry_run:
+            keep_outcomes(run, write_changes(run, block, changes.changes))
+        if not changes.rows:
+            summary.status = "unchanged"
+        return summary

@@ -1,0 +1,71 @@
+"""Snapshots and change sets on disk: written under a temporary name, the manifest last.
+
+Without its `manifest.json` an entry does not exist. Entries are never altered.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import zstandard
+
+from tasks.errors import WrongSettingsError
+from tasks.home import home
+
+MANIFEST = "manifest.json"
+
+
+def archive_root() -> Path:
+    """`REXBIT_ARCHIVE`, a folder; else `archive` below our home."""
+    named = os.environ.get("REXBIT_ARCHIVE")
+    if named and "://" in named:
+        raise WrongSettingsError(
+            f"REXBIT_ARCHIVE: expected a folder, got the address `{named.partition('://')[0]}://…`"
+        )
+    return Path(named).expanduser().absolute() if named else home() / "archive"
+
+
+def keep(kind: str, integration_id: int, name: str, files: Mapping[str, Path], manifest: Mapping[str, Any]) -> Path:
+    """Copy files into a new entry and return its folder; an entry that exists already is left as it is.
+
+    A file named `*.zst` is compressed on the way. `manifest` is stored as JSON beside them.
+    """
+    place = archive_root() / kind / str(integration_id) / name
+    if (place / MANIFEST).exists():
+        return place
+    part = place.with_name(f".{name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    for file, source in files.items():
+        if file.endswith(".zst"):
+            with source.open("rb") as plain, (part / file).open("wb") as packed:
+                zstandard.ZstdCompressor(level=3).copy_stream(plain, packed)
+        else:
+            shutil.copyfile(source, part / file)
+    (part / MANIFEST).write_text(json.dumps(manifest, indent=2, default=str), encoding="utf-8")
+    shutil.rmtree(place, ignore_errors=True)
+    part.rename(place)
+    return place
+
+
+def find(kind: str, integration_id: int, name: str) -> Path:
+    """The folder of an entry; raises WrongSettingsError where there is none."""
+    place = archive_root() / kind / str(integration_id) / name
+    if "/" in name or not (place / MANIFEST).exists():
+        raise WrongSettingsError(
+            f"Expected `{name}` among the {kind} of integration {integration_id} in the archive {archive_root()}, but"
+            " there is none. Is REXBIT_ARCHIVE (or REXBIT_HOME) the same as for the run that made it?"
+        )
+    return place
+
+
+def add(place: Path, file: str, source: Path) -> Path:
+    """Put a later file (the outcomes of a change set) beside an entry's first ones."""
+    part = place / f".{file}.part"
+    shutil.copyfile(source, part)
+    return part.rename(place / file)

@@ -1,0 +1,116 @@
+"""What may be ordered, what the customer reads, and which rows of the shop that changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from blocks import PrestashopDatabase
+from tasks import archive
+from tasks.availability import plan
+from tasks.availability.plan import ChangeSet, Differing, ShopView, Wanted
+from tasks.availability.texts import Language
+from tasks.errors import Refused
+from tasks.prestashop import Look
+from tasks.run import Run
+from tasks.station import station
+from tasks.summaries import SyncSummary
+
+__all__ = [
+    "ChangeSet",
+    "decide_availability",
+    "find_changes",
+    "keep_outcomes",
+    "last_written",
+    "plan_changes",
+]
+
+LINK_COLUMNS = ("integration_id", "product_id", "external_product_id", "supplier_availability")
+
+
+@station("decide availability", io=True)
+def decide_availability(run: Run[SyncSummary], shop: PrestashopDatabase, look: Look, contractor: int | None) -> Wanted:
+    """Decide for every managed product whether it can be ordered, and which text each language shows."""
+    links = run.state.read("integration_product_links", run.folder / "all_links.parquet", LINK_COLUMNS)
+    inputs = {"all_links": links, "written": _read_written(run), "catalogue": look.catalogue}
+    wanted = plan.decide(shop, _view(shop, look, run.started_at), inputs, run.folder, contractor)
+    run.count(wanted=wanted.products, skipped=wanted.skipped, not_enforceable=wanted.not_enforceable)
+    run.say("Decided for %d products: %d can be ordered", wanted.products, wanted.allowed)
+    return wanted
+
+
+def _view(shop: PrestashopDatabase, look: Look, now: datetime) -> ShopView:
+    active = {language.iso_code: language for language in look.info.languages if language.active}
+    chosen = shop.languages or list(active)
+    if unknown := [code for code in chosen if code not in active]:
+        raise Refused(
+            f"Expected languages that the shop has switched on ({', '.join(sorted(active))}), got {', '.join(unknown)}."
+            " Correct `Languages` in the shop's block."
+        )
+    return ShopView(
+        languages=[Language(active[code].id_lang, code, active[code].locale) for code in chosen],
+        combination_labels=look.info.combination_labels,
+        only_bmp=look.info.utf8mb3,
+        today=now.astimezone(ZoneInfo(shop.timezone)).date(),
+    )
+
+
+@station("read last written", io=True)
+def last_written(run: Run[SyncSummary]) -> Path:
+    """What we wrote to this shop last, row by row."""
+    return _read_written(run)
+
+
+def _read_written(run: Run[SyncSummary]) -> Path:
+    columns = ("id_product", "id_product_attribute", "id_lang", "field", "value")
+    where = {"integration_id": run.integration_id}
+    return run.state.read("shop_written", run.folder / "written.parquet", columns, where)
+
+
+@station("find changes")
+def find_changes(run: Run[SyncSummary], wanted: Wanted, held: Path) -> Differing:
+    """Compare the whole wanted state with what is held."""
+    differing = plan.find_differing(wanted.wanted, held, run.folder)
+    run.count(changed=differing.count, unchanged=wanted.products - differing.count)
+    return differing
+
+
+@station("plan changes")
+def plan_changes(run: Run[SyncSummary], differing: Differing, shop_rows: Path, limit: int | None) -> ChangeSet:
+    """Put what the shop holds beside what it shall hold, keep that in the archive, and show it."""
+    changes = plan.make_change_set(differing.rows, shop_rows, run.folder, limit)
+    name = f"c{run.integration_id}-{run.started_at:%Y%m%dT%H%M%S}-{run.id[:8]}"
+    run.count(enabled=changes.enabled, disabled=changes.disabled)
+    if changes.missing_rows:
+        run.count(skipped={**run.summary.skipped, "row_missing_in_shop": changes.missing_rows})
+    if changes.rows:
+        _archive(run, name, changes)
+    run.show(
+        "Products that change, by reason",
+        [{"reason": code, "products": n} for code, n in changes.reasons.items()],
+    )
+    run.show("Some of the changes", plan.sample(changes.changes))
+    return changes
+
+
+def _archive(run: Run[SyncSummary], name: str, changes: ChangeSet) -> None:
+    manifest = {
+        "id": name,
+        "integration_id": run.integration_id,
+        "run_id": run.id,
+        "planned_at": run.started_at,
+        "dry_run": run.summary.dry_run,
+        **changes.model_dump(mode="json", exclude={"changes", "missing"}),
+    }
+    archive.keep("changes", run.integration_id, name, {"changes.parquet": changes.changes}, manifest)
+    run.count(change_set_id=name)
+    run.say("Change set %s: %d rows of %d products", name, changes.rows, changes.products)
+
+
+@station("keep outcomes")
+def keep_outcomes(run: Run[SyncSummary], outcomes: Path) -> None:
+    """Put what came of a change set beside it."""
+    if run.summary.change_set_id:
+        place = archive.find("changes", run.integration_id, run.summary.change_set_id)
+        archive.add(place, "outcomes.parquet", outcomes)

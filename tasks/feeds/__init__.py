@@ -1,0 +1,169 @@
+"""Supplier feeds: fetched, read into offers and rejects, judged against the last good snapshot, looked into."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from blocks import SupplierFeed
+from tasks.errors import Quarantined, Refused, RexbitError, WrongSettingsError
+from tasks.feeds import gate, snapshots
+from tasks.feeds.fetch import Fetched, fetch
+from tasks.feeds.inspection import inspect
+from tasks.feeds.read import FeedRead, read_feed
+from tasks.feeds.report import show_inspection, show_rejects, show_verdict
+from tasks.feeds.snapshots import Snapshot
+from tasks.run import Run
+from tasks.station import station
+from tasks.summaries import Check, CheckSummary, ImportSummary, InspectSummary, LinkSummary
+
+__all__ = [
+    "Snapshot",
+    "approved_snapshot",
+    "check_feed",
+    "fetch_feed",
+    "inspect_file",
+    "judge_snapshot",
+    "last_good_snapshot",
+    "read_snapshot",
+]
+
+
+@station("fetch feed", io=True)
+def fetch_feed(run: Run[Any], feed: SupplierFeed | str) -> Fetched:
+    """Fetch a feed's file (or what stands at an address), whole or not at all."""
+    fetched = fetch(feed, run.folder)
+    run.say("Fetched %s bytes from %s", f"{fetched.bytes:,}", fetched.source_shown)
+    return fetched
+
+
+@station("read feed")
+def read_snapshot(run: Run[ImportSummary], feed: SupplierFeed, fetched: Fetched, *, keep: bool) -> Snapshot:
+    """Read a fetched file into a snapshot, or find the archived one of the very same content; `keep` archives it."""
+    settings = snapshots.settings_hash(feed)
+    known = snapshots.same_content(run.state, feed.integration_id, fetched.sha256, settings)
+    if known:
+        run.say("The same content as snapshot %s", known.id)
+        _count(run, known)
+        return known
+    try:
+        read = read_feed(feed, fetched.path, run.folder)
+    except Refused as refused:
+        if isinstance(refused.summary, FeedRead):
+            _count(run, _snapshot(feed, fetched, settings, refused.summary))
+            refused.summary = None
+        raise
+    snapshot = _snapshot(feed, fetched, settings, read)
+    _count(run, snapshot)
+    return snapshots.keep(snapshot, fetched.path) if keep else snapshot
+
+
+def _snapshot(feed: SupplierFeed, fetched: Fetched, settings: str, read: FeedRead) -> Snapshot:
+    at = fetched.fetched_at.replace(tzinfo=UTC)
+    return Snapshot(
+        id=snapshots.snapshot_id(feed.integration_id, at, fetched.sha256),
+        integration_id=feed.integration_id,
+        content_hash=fetched.sha256,
+        settings_hash=settings,
+        fetched_at=at,
+        offers=read.offers,
+        rejects=read.rejects,
+        rows_read=read.rows_read,
+        rows_rejected=read.rows_rejected,
+        rejected_by_reason=read.rejected_by_reason,
+    )
+
+
+def _count(run: Run[ImportSummary], snapshot: Snapshot) -> None:
+    run.count(snapshot_id=snapshot.id, rows_read=snapshot.rows_read, rows_rejected=snapshot.rows_rejected)
+    run.count(rejected_by_reason=snapshot.rejected_by_reason, offers=snapshot.rows_read - snapshot.rows_rejected)
+    run.say("Read %s records, %s rejected", f"{snapshot.rows_read:,}", f"{snapshot.rows_rejected:,}")
+    show_rejects(run, snapshot.rejects)
+
+
+@station("judge snapshot", io=True)
+def judge_snapshot(run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapshot) -> None:
+    """Compare a snapshot with the last good one; raises Quarantined where a person has to look."""
+    if snapshot.is_good:
+        return
+    last = snapshots.last_good(run.state, feed.integration_id)
+    linked = snapshots.linked_keys(run.state, feed.integration_id, run.folder)
+    verdict = gate.judge(snapshot.offers, last.offers if last else None, linked, feed.gate, run.folder)
+    run.say("Gate: %s; %s", verdict.status, verdict.reason)
+    show_verdict(run, verdict)
+    if verdict.status == "warned":
+        run.warn(verdict.reason)
+        run.summary.warnings.append(verdict.reason)
+    if verdict.status == "quarantined":
+        if snapshot.archived:
+            with run.state.session() as session:
+                snapshots.record(session, snapshot, "quarantined", verdict.reason, run.id)
+        raise Quarantined(
+            f"Snapshot {snapshot.id} is held back: {verdict.reason}. Nothing was changed. Look at the feed; if it is"
+            f" right, run the import again with approve = {snapshot.id} (within {snapshots.APPROVAL_HOURS} hours)."
+        )
+
+
+@station("approve snapshot", io=True)
+def approved_snapshot(run: Run[ImportSummary], wanted: str) -> Snapshot:
+    """The archived snapshot that a person believes, in place of a fetched one."""
+    snapshot = snapshots.to_approve(run.state, run.integration_id, wanted)
+    _count(run, snapshot)
+    return snapshot
+
+
+@station("find last good snapshot", io=True)
+def last_good_snapshot(run: Run[LinkSummary]) -> Snapshot:
+    """What the supplier's links came from; raises WrongSettingsError before the first import."""
+    snapshot = snapshots.last_good(run.state, run.integration_id)
+    if snapshot is None:
+        raise WrongSettingsError(
+            f"Expected an imported feed of integration {run.integration_id}, found none. Run import-feed first."
+        )
+    return snapshot
+
+
+@station("inspect file")
+def inspect_file(run: Run[InspectSummary], source: SupplierFeed | str, fetched: Fetched) -> Path | None:
+    """Say what a file is; returns its offers as the proposed block reads them, None where no block can be proposed."""
+    looked = inspect(source, fetched.path, run.folder)
+    found = looked.model_dump(mode="json", exclude={"absence"})
+    run.count(**found, absence=looked.absence.value)
+    show_inspection(run, looked)
+    address = source if isinstance(source, str) else source.source
+    feed = looked.feed(address) if isinstance(source, str) else source
+    if feed is None:
+        return None
+    try:
+        read = read_feed(feed, fetched.path, run.folder)
+    except Refused as refused:
+        run.warn(f"With this mapping the file would be refused: {refused}")
+        return None
+    run.count(rows_rejected=read.rows_rejected)
+    show_rejects(run, read.rejects)
+    return read.offers
+
+
+@station("check feed")
+def check_feed(run: Run[CheckSummary], feed: SupplierFeed) -> None:
+    """Fetch and read the feed as an import would, and say how far that went."""
+    reached = Check(name="source", ok=False, expected="a file that can be fetched", found="")
+    readable = Check(name="content", ok=None, expected="a file that the block's settings read", found="not looked at")
+    try:
+        fetched = fetch(feed, run.folder)
+        reached = reached.model_copy(
+            update={"ok": True, "found": f"{fetched.bytes:,} bytes from {fetched.source_shown}"}
+        )
+        read = read_feed(feed, fetched.path, run.folder)
+        found = f"{read.format}, {read.encoding}: {read.offers_count:,} offers, {read.rows_rejected:,} rows rejected"
+        readable = readable.model_copy(update={"ok": True, "found": found})
+        show_rejects(run, read.rejects)
+    except RexbitError as error:
+        failing = readable if reached.ok else reached
+        failing.ok, failing.found, failing.fix = (
+            False,
+            str(error),
+            "Correct the feed's block, or ask the supplier.",
+        )
+    run.summary.checks += [reached, readable]

@@ -1,0 +1,130 @@
+"""A feed over HTTP(S): one request, few redirects, every byte counted, no credential to a foreign host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+
+from blocks import SupplierFeed
+from tasks.errors import Refused, UnreachableError, WrongSettingsError
+from tasks.feeds.address import is_web, shown, with_token, without_secrets
+from tasks.feeds.meter import Meter
+
+if TYPE_CHECKING:
+    from tasks.feeds.fetch import Limits, Sink
+
+MOST_REDIRECTS = 5
+REDIRECTS = {301, 302, 303, 307, 308}
+MAY_HEAL = {408, 425, 429}
+HEADERS = {
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+    "User-Agent": "rexbit-flows",
+}
+ADVICE = {
+    401: "Check user name, password, token and header of the feed",
+    403: "Check the feed's credentials, and whether the supplier allows this machine's address",
+    404: "Check the feed's source: there is nothing at this address",
+    410: "The supplier has taken this address down: ask for the new one",
+}
+
+
+def into(sink: Sink, source: str, feed: SupplierFeed | None, limits: Limits) -> str | None:
+    """Write the body at `source` into the sink; returns its content type. Errors as in `fetch`."""
+    url = httpx.URL(with_token(feed) if feed else source)
+    home = url
+    timeout = httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds)
+    try:
+        with httpx.Client(timeout=timeout, follow_redirects=False) as client:
+            for _ in range(MOST_REDIRECTS + 1):
+                meter = Meter()
+                request = client.build_request("GET", url.copy_with(userinfo=b""), headers=HEADERS)
+                request.extensions["trace"] = meter.trace
+                _authorise(request, home, url, feed)
+                response = client.send(request, stream=True)
+                try:
+                    if response.status_code not in REDIRECTS:
+                        return _take(sink, response, meter)
+                    url = _next(url, response, sink.source_shown, feed)
+                finally:
+                    response.close()
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+        raise WrongSettingsError(f"source: expected an http(s) address, got {sink.source_shown}") from None
+    except httpx.HTTPError as error:
+        words = without_secrets(str(error), feed) or type(error).__name__
+        raise UnreachableError(f"{sink.source_shown}: no usable answer ({type(error).__name__}: {words})") from None
+    raise Refused(f"{sink.source_shown}: more than {MOST_REDIRECTS} redirects. Put the last address into the source")
+
+
+def _authorise(request: httpx.Request, home: httpx.URL, url: httpx.URL, feed: SupplierFeed | None) -> None:
+    """Credentials go to the origin they were given for (or to the same host made safer), nowhere else."""
+    upgraded = (home.scheme, url.scheme) == ("http", "https") and home.port is None and url.port is None
+    if home.host != url.host or not (upgraded or (home.scheme, home.port) == (url.scheme, url.port)):
+        return
+    user, password = home.username, home.password
+    if feed and feed.username:
+        user, password = feed.username, feed.password.get_secret_value() if feed.password else ""
+    if user:
+        next(httpx.BasicAuth(user, password).auth_flow(request))
+    if feed and feed.header_name and feed.header_value:
+        request.headers[feed.header_name] = feed.header_value.get_secret_value()
+
+
+def _next(url: httpx.URL, response: httpx.Response, source_shown: str, feed: SupplierFeed | None) -> httpx.URL:
+    target = response.headers.get("location", "")
+    following = url.join(target)
+    there = without_secrets(shown(str(following)), feed)
+    if not target or not is_web(str(following)):
+        raise Refused(f"{source_shown}: expected a redirect to an http(s) address, got `{there if target else ''}`")
+    if url.scheme == "https" and following.scheme == "http":
+        raise Refused(
+            f"{source_shown}: redirects from https to {there}, where anyone on the way could read or"
+            " change the file. Ask the supplier for an https address"
+        )
+    return following
+
+
+def _take(sink: Sink, response: httpx.Response, meter: Meter) -> str | None:
+    status = response.status_code
+    if status in MAY_HEAL or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        wait = response.headers.get("retry-after")
+        raise UnreachableError(
+            f"{sink.source_shown}: expected status 200, got {status} {response.reason_phrase}"
+            + (f"; the server asks to wait {wait}" if wait else "")
+        )
+    if status != httpx.codes.OK:
+        advice = ADVICE.get(status, "Check the feed's source and credentials")
+        raise WrongSettingsError(
+            f"{sink.source_shown}: expected status 200, got {status} {response.reason_phrase}. {advice}"
+        )
+    announced = response.headers.get("content-length")
+    expected = int(announced) if announced and announced.isdigit() else None
+    _check_size(sink, expected)
+    try:
+        for block in response.iter_bytes():
+            sink.write(block)
+    except httpx.RemoteProtocolError:
+        got = response.num_bytes_downloaded
+        whole = f"{expected:,} bytes (Content-Length)" if expected is not None else "the whole body"
+        raise Refused(
+            f"{sink.source_shown}: expected {whole}, got {got:,} bytes before the connection ended: the file is cut"
+        ) from None
+    except httpx.DecodingError:
+        raise Refused(f"{sink.source_shown}: the compressed body can't be unpacked: it is cut or damaged") from None
+    response.close()
+    if expected is not None and meter.body_bytes > expected:
+        raise Refused(
+            f"{sink.source_shown}: expected {expected:,} bytes (Content-Length), got at least"
+            f" {meter.body_bytes:,}: the server announces a wrong length, so the end of the file can't be trusted"
+        )
+    content_type: str | None = response.headers.get("content-type")
+    return content_type
+
+
+def _check_size(sink: Sink, expected: int | None) -> None:
+    if expected is not None and expected > sink.limits.max_bytes:
+        raise Refused(
+            f"{sink.source_shown}: expected at most {sink.limits.max_bytes:,} bytes, the server announces {expected:,}"
+        )

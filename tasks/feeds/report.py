@@ -1,0 +1,60 @@
+"""What a run shows of a feed: its rejected rows with their reasons, and the gate's figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tasks.duck import desk
+from tasks.feeds.gate import Verdict
+from tasks.feeds.inspection import Inspection
+from tasks.run import Run
+
+SAMPLE = 50
+
+
+def show_rejects(run: Run[Any], rejects: Path) -> None:
+    """Rejected rows and fields: how many by reason, and the first of each reason."""
+    with desk(run.folder) as table:
+        table.load(rejects=rejects)
+        counts = table.rows(
+            "SELECT CASE scope WHEN 'row' THEN 'row left out' ELSE 'only the field left out' END AS effect,"
+            " any_value(reason) AS reason, count(*) AS count FROM rejects GROUP BY scope, reason_code ORDER BY ALL"
+        )
+        first = table.rows(
+            "SELECT row_number AS row, key, field, value, reason FROM rejects"
+            " QUALIFY row_number() OVER (PARTITION BY reason_code ORDER BY rejects.row_number) <= 5"
+            " ORDER BY reason_code, row LIMIT $most",
+            {"most": SAMPLE},
+        )
+    if counts:
+        run.show("What could not be read, by reason", counts)
+        run.show("Examples", first, "The whole list is `rejects.parquet` of the snapshot in the archive.")
+
+
+def show_verdict(run: Run[Any], verdict: Verdict) -> None:
+    """The numbers behind the gate's verdict."""
+    numbers = verdict.numbers.model_dump()
+    run.show(
+        f"Gate: {verdict.status}",
+        [{"figure": name.replace("_", " "), "items": count} for name, count in numbers.items()],
+    )
+
+
+def show_inspection(run: Run[Any], looked: Inspection) -> None:
+    """The columns of a file with the field that each would become, sample rows, and the block to commit."""
+    fields = {column: field for field, column in looked.mapping.items()}
+    columns = [
+        {
+            "column": column.name,
+            "becomes": fields.get(column.name, ""),
+            "filled": f"{column.filled:.0%}",
+            "different values": column.distinct,
+            "valid GTINs": f"{column.gtin:.0%}",
+            "sample": ", ".join(column.sample),
+        }
+        for column in looked.columns
+    ]
+    run.show("Columns", columns)
+    run.show("First records", looked.sample)
+    run.show("The block, ready to be committed", [], f"```yaml\n{looked.block_yaml}\n```")

@@ -1,0 +1,73 @@
+"""What every format's reader hands on: records as rows of text, and what could not become one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tasks.duck import Desk
+
+# Target fields of a feed, in the order in which `rows` and the readers hold them.
+FIELDS = (
+    "sku",
+    "ean",
+    "stock_quantity",
+    "is_available",
+    "delivery_days",
+    "purchase_price",
+    "supplier_sku",
+    "available_later",
+    "name",
+)
+LONGEST_TEXT = 4096  # a longer text fits no rule of the grammar; names are cut there
+BROKEN = ("row_number", "field", "value", "reason_code")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """How a file was read: `columns` are all that it has (paths for XML), `rows_read` its records."""
+
+    format: str
+    encoding: str
+    columns: list[str]
+    rows_read: int
+    delimiter: str | None = None
+
+
+def lay_rows(desk: Desk, mapping: Mapping[str, str], source: str, values: Mapping[str, Any]) -> None:
+    """Create `rows` (row_number BIGINT and FIELDS as VARCHAR) from a table expression of ours.
+
+    `mapping`: field -> the expression's own column name; a field that isn't mapped is NULL.
+    """
+    fields = ", ".join(
+        f'left("{mapping[field]}", {LONGEST_TEXT}) AS {field}' if field in mapping else f"NULL::VARCHAR AS {field}"
+        for field in FIELDS
+    )
+    query = f"SELECT {mapping['row_number']} AS row_number, {fields} FROM {source}"  # noqa: S608
+    desk.connection.execute(f"CREATE OR REPLACE TABLE rows AS {query}", dict(values))
+
+
+def lay_file(desk: Desk, path: Path, fields: Sequence[str]) -> None:
+    """Create `rows` from a comma-separated file of our own: row_number and the given fields."""
+    columns = {"row_number": "BIGINT", **dict.fromkeys(fields, "VARCHAR")}
+    lay_rows(
+        desk,
+        {name: name for name in columns},
+        "read_csv($path, columns = $columns, auto_detect = false, header = false, delim = ',', quote = '\"',"
+        " escape = '\"')",
+        {"path": str(path), "columns": columns},
+    )
+
+
+def lay_broken(desk: Desk, records: Sequence[tuple[int, str, str, str]]) -> None:
+    """Create `broken`: what a reader could not turn into text of a field (columns BROKEN)."""
+    desk.connection.execute(
+        "CREATE OR REPLACE TABLE broken (row_number BIGINT, field VARCHAR, value VARCHAR, reason_code VARCHAR)"
+    )
+    if records:
+        desk.connection.execute(
+            "INSERT INTO broken SELECT unnest($row_number), unnest($field), unnest($value), unnest($reason_code)",
+            {name: [record[index] for record in records] for index, name in enumerate(BROKEN)},
+        )

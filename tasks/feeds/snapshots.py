@@ -1,0 +1,156 @@
+"""Snapshots of a feed: what was fetched, whether it was believed, and which one is the last good."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from blocks import SupplierFeed
+from tasks import archive
+from tasks.duck import desk
+from tasks.errors import WrongSettingsError
+from tasks.state import Session, StateDatabase
+
+APPROVAL_HOURS = 24
+SECRETS = {"password", "token", "header_value", "username"}
+
+
+class Snapshot(BaseModel):
+    """One version of a feed, read: its files, and the figures that its verdict stands on."""
+
+    id: str
+    integration_id: int
+    content_hash: str
+    settings_hash: str
+    fetched_at: datetime
+    offers: Path
+    rejects: Path
+    rows_read: int
+    rows_rejected: int
+    rejected_by_reason: dict[str, int] = {}
+    archived: bool = False
+    verdict: str | None = None
+    approved_at: datetime | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it was believed, by the gate or by a person."""
+        return self.verdict == "passed" or self.approved_at is not None
+
+
+def settings_hash(feed: SupplierFeed) -> str:
+    """A short fingerprint of what decides how a file is read; no secret is part of it."""
+    settings = feed.model_dump(mode="json", exclude=SECRETS | {"gate", "absence", "source", "match_by"})
+    return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def snapshot_id(integration_id: int, fetched_at: datetime, content_hash: str) -> str:
+    """A name that sorts by time and can be typed: `f6-20261124T050500-1a2b3c4d`."""
+    return f"f{integration_id}-{fetched_at:%Y%m%dT%H%M%S}-{content_hash[:8]}"
+
+
+def _from_row(row: dict[str, Any]) -> Snapshot:
+    place = archive.find("feeds", int(row["integration_id"]), str(row["id"]))
+    manifest = json.loads((place / archive.MANIFEST).read_text(encoding="utf-8"))
+    return Snapshot(
+        **{**manifest, "offers": place / "offers.parquet", "rejects": place / "rejects.parquet"},
+        archived=True,
+        verdict=row["verdict"],
+        approved_at=row["approved_at"],
+    )
+
+
+def last_good(state: StateDatabase, integration_id: int) -> Snapshot | None:
+    """The newest snapshot that was believed; what its links hold came from it."""
+    with state.session() as session:
+        rows = session.execute("snapshot_last_good", {"integration_id": integration_id})
+    return _from_row(rows[0]) if rows else None
+
+
+def same_content(state: StateDatabase, integration_id: int, content: str, settings: str) -> Snapshot | None:
+    """The newest snapshot, if it has this very content, read by these very settings."""
+    with state.session() as session:
+        rows = session.execute("snapshot_newest", {"integration_id": integration_id})
+    if rows and rows[0]["content_hash"] == content and rows[0]["settings_hash"] == settings:
+        return _from_row(rows[0])
+    return None
+
+
+def to_approve(state: StateDatabase, integration_id: int, wanted: str) -> Snapshot:
+    """A quarantined snapshot that a person approves; raises WrongSettingsError where that can't be (any more)."""
+    with state.session() as session:
+        rows = session.execute("snapshot_by_id", {"integration_id": integration_id, "id": wanted})
+        newest = session.execute("snapshot_last_good", {"integration_id": integration_id})
+    if not rows:
+        raise WrongSettingsError(
+            f"approve: expected a snapshot of integration {integration_id}, got `{wanted}`, unknown"
+        )
+    snapshot = _from_row(rows[0])
+    if newest and newest[0]["fetched_at"] > snapshot.fetched_at:
+        raise WrongSettingsError(f"approve: `{wanted}` is older than the last good snapshot, `{newest[0]['id']}`")
+    if state.now() - snapshot.fetched_at > timedelta(hours=APPROVAL_HOURS):
+        raise WrongSettingsError(f"approve: `{wanted}` was fetched more than {APPROVAL_HOURS} hours ago; import again")
+    return snapshot
+
+
+def keep(snapshot: Snapshot, raw: Path) -> Snapshot:
+    """Put a snapshot into the archive, raw bytes and all; only then may the state database know of it."""
+    files = {"raw.zst": raw, "offers.parquet": snapshot.offers, "rejects.parquet": snapshot.rejects}
+    manifest = snapshot.model_dump(mode="json", exclude={"offers", "rejects", "archived", "verdict", "approved_at"})
+    place = archive.keep("feeds", snapshot.integration_id, snapshot.id, files, manifest)
+    return snapshot.model_copy(
+        update={"offers": place / "offers.parquet", "rejects": place / "rejects.parquet", "archived": True}
+    )
+
+
+def linked_keys(state: StateDatabase, integration_id: int, folder: Path) -> Path:
+    """The items of the feed that have a product, as Parquet with `offer_key`."""
+    links = state.read(
+        "integration_product_links",
+        folder / "linked_items.parquet",
+        ("external_product_id", "sku", "ean"),
+        where={"integration_id": integration_id},
+    )
+    with desk(folder) as table:
+        table.load(items=links)
+        table.run("feeds/linked_keys.sql")
+        return table.save("linked_keys", folder / "linked_keys.parquet")
+
+
+def figures(offers: Path) -> dict[str, int]:
+    """How many offers there are, and how many of them are available."""
+    with desk() as table:
+        table.load(offers=offers)
+        on = "coalesce(is_available, true) AND coalesce(stock_quantity, 1) > 0"
+        return {"offers": table.count("offers"), "available": table.count("offers", on)}
+
+
+def record(session: Session, snapshot: Snapshot, verdict: str, reason: str, run_id: str) -> None:
+    """Write down what was made of a snapshot; a second time for the same one changes its verdict only."""
+    values = snapshot.model_dump(
+        include={
+            "id",
+            "integration_id",
+            "content_hash",
+            "settings_hash",
+            "fetched_at",
+            "rows_read",
+            "rows_rejected",
+        }
+    )
+    made = {"verdict": verdict, "reason": reason, "run_id": run_id}
+    folder = f"feeds/{snapshot.integration_id}/{snapshot.id}"
+    session.execute("snapshot_record", {**values, **made, **figures(snapshot.offers), "folder": folder})
+
+
+def believe(session: Session, snapshot: Snapshot, run_id: str, now: datetime) -> None:
+    """Write down that a snapshot is the last good one: it passed the gate, or a person approved it."""
+    if snapshot.verdict == "quarantined":
+        session.execute("snapshot_approve", {"id": snapshot.id, "approved_at": now})
+    elif snapshot.verdict is None:
+        record(session, snapshot, "passed", "", run_id)

@@ -1,0 +1,181 @@
+"""Expat handlers that walk to the record path, then along the tree of mapped paths."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, TextIO
+
+from tasks.feeds.sheet import LONGEST_TEXT
+from tasks.feeds.xml_paths import Node, attribute_of, local
+from tasks.feeds.xml_stream import DEEPEST, TooDeepError
+
+BATCH = 2000
+SAMPLED_RECORDS = 20  # of so many records all paths are remembered, for messages
+MOST_PATHS = 500
+FIRST_WINS = {"name", "available_later"}  # given several times, in several languages: the first is shown
+FIELD_ONLY = {"ean", "purchase_price"}  # given several times: unknown, but the item is still an offer
+Start = Callable[[str, dict[str, str]], None]
+
+
+class Records:
+    """One walk through one file; rows go to `out` in batches, so memory does not grow with the file.
+
+    `count`: records; `broken`: (row_number, field, value, reason_code) of what was given several times;
+    `seen`: per field whether its path occurred at all.
+    """
+
+    def __init__(self, parser: Any, steps: Sequence[str], tree: Node, fields: Sequence[str], out: TextIO) -> None:
+        self.parser, self.steps, self.tree, self.fields = parser, list(steps), tree, list(fields)
+        self.writer = csv.writer(out, lineterminator="\n")
+        self.root, self.encoding = "", "utf-8"
+        self.count = 0
+        self.broken: list[tuple[int, str, str, str]] = []
+        self.seen = [False] * len(self.fields)
+        self.outside_paths: Counter[str] = Counter()
+        self.inside_paths: dict[str, None] = {}
+        self._path: list[str] = []
+        self._inner: list[str] = []
+        self._texts: list[list[str]] = []
+        self._values: list[str | None] = []
+        self._several: set[int] = set()
+        self._batch: list[list[object]] = []
+        self._start, self._end = self._inside()
+        parser.buffer_text = True
+        parser.XmlDeclHandler = self._declared
+        self._go_outside()
+
+    def held(self) -> int:
+        """Characters of the texts that are still open."""
+        return sum(len(piece) for text in self._texts for piece in text)
+
+    # Outside of records: where are we, and does a record begin?
+
+    def _go_outside(self) -> None:
+        self.parser.StartElementHandler, self.parser.EndElementHandler = (
+            self._start_outside,
+            self._end_outside,
+        )
+
+    def _declared(self, version: str, encoding: str | None, standalone: int) -> None:  # noqa: ARG002
+        self.encoding = (encoding or "utf-8").lower()
+
+    def _start_outside(self, name: str, attributes: dict[str, str]) -> None:
+        self._path.append(local(name))
+        self.root = self.root or self._path[0]
+        if len(self._path) > DEEPEST:
+            raise TooDeepError
+        if self._path == self.steps:
+            self.count += 1
+            self._values = [None] * len(self.fields)
+            sampled = self.count <= SAMPLED_RECORDS
+            self.parser.StartElementHandler = self._start_sampled if sampled else self._start
+            self.parser.EndElementHandler = self._end_sampled if sampled else self._end
+            self._start("", attributes)
+        elif self.count == 0:
+            path = "/".join(self._path)
+            if path in self.outside_paths or len(self.outside_paths) < MOST_PATHS:
+                self.outside_paths[path] += 1
+
+    def _end_outside(self, name: str) -> None:  # noqa: ARG002
+        self._path.pop()
+
+    # Inside a record: these two run for every element, so they look nothing up twice
+
+    def _inside(self) -> tuple[Start, Callable[[str], None]]:  # noqa: C901  (two tight handlers)
+        parser, texts = self.parser, self._texts
+        above = Node()
+        above.steps[""] = self.tree
+        node: Node | None = above
+        around: list[Node | None] = []
+        push, pop, room = around.append, around.pop, DEEPEST - len(self.steps) + 1
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            nonlocal node
+            outer = node
+            push(outer)
+            if len(around) > room:
+                raise TooDeepError
+            if outer is None:
+                return
+            node = outer.steps[name]
+            if node is not None:
+                if node.variants:
+                    node = node.chosen(attributes)
+                for wanted, index in node.attributes:
+                    value = attribute_of(attributes, wanted)
+                    if value is not None:
+                        self._put(index, value)
+                if node.texts:
+                    text: list[str] = []
+                    texts.append(text)
+                    parser.CharacterDataHandler = text.append
+                    return
+            if outer.texts:
+                parser.CharacterDataHandler = None
+
+        def end(name: str) -> None:  # noqa: ARG001
+            nonlocal node
+            if node is not None and node.texts:
+                value = "".join(texts.pop())
+                for index in node.texts:
+                    self._put(index, value)
+                parser.CharacterDataHandler = None
+            node = pop()
+            if node is None:
+                return
+            if node.texts:
+                parser.CharacterDataHandler = texts[-1].append
+            elif node is above:
+                self._close_record()
+
+        return start, end
+
+    def _put(self, index: int, value: str) -> None:
+        self.seen[index] = True
+        value = value.strip()[:LONGEST_TEXT]
+        before = self._values[index]
+        if before is None:
+            self._values[index] = value or None
+        elif value and value != before and self.fields[index] not in FIRST_WINS and index not in self._several:
+            self._several.add(index)
+            self.broken.append((self.count, self.fields[index], f"{before} | {value}"[:200], "several_values"))
+
+    def _close_record(self) -> None:
+        self._path.pop()
+        self._go_outside()
+        if self._several:
+            several = {self.fields[index] for index in self._several}
+            for index in self._several:
+                self._values[index] = None
+            self._several = set()
+            if not several <= FIELD_ONLY:
+                return
+        self._batch.append([self.count, *self._values])
+        if len(self._batch) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the rows that are still held."""
+        self.writer.writerows(self._batch)
+        self._batch.clear()
+
+    # What to tell people: the paths of the first records
+
+    def _start_sampled(self, name: str, attributes: dict[str, str]) -> None:
+        self._inner.append(local(name))
+        if len(self.inside_paths) < MOST_PATHS:
+            path = "/".join(self._inner)
+            self.inside_paths[path] = None
+            self.inside_paths.update(dict.fromkeys(f"{path}/@{local(key)}" for key in attributes))
+        self._start(name, attributes)
+
+    def _end_sampled(self, name: str) -> None:
+        if self._inner:
+            self._inner.pop()
+        self._end(name)
+
+    def repeating(self, most: int) -> list[tuple[str, int]]:
+        """Paths outside of records that occur more than once, the most frequent first."""
+        return [(path, count) for path, count in self.outside_paths.most_common(most) if count > 1]

@@ -1,0 +1,92 @@
+"""A safe walk through an XML file: no DOCTYPE, bounded depth and texts, memory independent of its size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+from xml.parsers import expat
+
+from tasks.errors import Refused
+
+BLOCK = 1 << 18
+DEEPEST = 100
+LONGEST = 1 << 20  # bytes or characters in one text, comment or tag
+
+
+class TooDeepError(Exception):
+    """Elements nested deeper than any feed nests them."""
+
+
+class Walk(Protocol):
+    """What handles the parser's events."""
+
+    def held(self) -> int:
+        """Characters of the texts that are still open."""
+
+
+def parse(raw: Path, parser: Any, walk: Walk, encoding: str | None, where: str) -> None:
+    """Feed the file to expat, whose handlers `walk` has set.
+
+    Raises Refused where the file is cut, malformed, declares a DOCTYPE, or one text or tag has no end.
+    """
+    parser.StartDoctypeDeclHandler = _no_doctype(parser, where)
+    fed = silent = 0
+    ended = False
+    try:
+        with raw.open("rb") as file:
+            block = file.read(BLOCK).lstrip(b" \t\r\n")  # a blank line above the declaration is common and harmless
+            while block:
+                parser.Parse(block, False)
+                fed += len(block)
+                silent = 0 if b"<" in block else silent + len(block)  # inside one text
+                unfinished = fed - parser.CurrentByteIndex  # inside one tag or comment
+                if max(silent, unfinished - BLOCK, walk.held()) > LONGEST:
+                    raise _too_long(parser, where)
+                block = file.read(BLOCK)
+            ended = True
+            parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise _malformed(error, ended, encoding, where) from None
+    except TooDeepError:
+        raise Refused(
+            f"{where}: line {parser.CurrentLineNumber:,}: expected at most {DEEPEST} elements inside each"
+            " other, got more"
+        ) from None
+    except (LookupError, ValueError, UnicodeError) as error:
+        raise Refused(
+            f"{where}: the XML declares an encoding that can't be read ({error}). Set the feed's encoding"
+        ) from None
+
+
+def _too_long(parser: Any, where: str) -> Refused:
+    return Refused(
+        f"{where}: line {parser.CurrentLineNumber:,}: expected texts and tags of at most {LONGEST:,}"
+        " characters, got a longer one: this is no feed"
+    )
+
+
+def _no_doctype(parser: Any, where: str) -> Callable[..., None]:
+    def refuse(name: str, *_: object) -> None:
+        raise Refused(
+            f"{where}: line {parser.CurrentLineNumber:,}: the XML declares a DOCTYPE (`{name[:80]}`), which"
+            " could pull in other files or grow without bound. Ask the supplier for XML without one"
+        )
+
+    return refuse
+
+
+def _malformed(error: expat.ExpatError, ended: bool, encoding: str | None, where: str) -> Refused:
+    words = expat.ErrorString(error.code) or "malformed"
+    place = f"line {error.lineno:,}, column {error.offset + 1:,}"
+    if ended:
+        return Refused(
+            f"{where}: the XML ends before its root element does ({words} at {place}): it is cut."
+            " Fetch it again, or ask the supplier for a whole file"
+        )
+    hint = ""
+    if "invalid token" in words and encoding is None:
+        hint = (
+            " If its letters are in an old code page that the XML doesn't declare, set the feed's encoding (`cp1250`)"
+        )
+    return Refused(f"{where}: the XML is malformed: {words} at {place}.{hint}")

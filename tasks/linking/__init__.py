@@ -1,0 +1,140 @@
+"""Who is this product: for a supplier's offers and for a shop's catalogue."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from blocks import PrestashopDatabase, SupplierFeed
+from blocks.feed import MatchBy
+from tasks.feeds import Snapshot, snapshots
+from tasks.linking import shop, supplier
+from tasks.linking.report import show_ambiguous, show_links, show_unmatched
+from tasks.run import Run
+from tasks.station import station
+from tasks.summaries import CatalogueSummary, ImportSummary, InspectSummary, LinkSummary
+
+__all__ = [
+    "join_new_items",
+    "link_again",
+    "link_catalogue",
+    "link_offers",
+    "measure_match_rate",
+    "recognise_catalogue",
+    "write_links",
+]
+
+
+@station("link offers")
+def link_offers(
+    run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapshot, limit: int | None
+) -> supplier.LinkPlan:
+    """Match a snapshot's offers with our products and plan what the supplier's links become."""
+    scope = supplier.Scope(limit=limit, counts_absence=limit is None and not snapshot.is_good)
+    matched, plan = supplier.match_and_plan(run.state, feed, snapshot, scope, run.started_at, run.folder)
+    supplier.refuse_unknown(feed, matched)
+    run.count(
+        matched=matched.found,
+        unmatched=matched.offers - matched.found,
+        absent=plan.absent,
+        sold_out=plan.sold_out,
+    )
+    run.count(created=plan.created, updated=plan.updated, unchanged=plan.links - plan.created - plan.in_feed_updated)
+    show_links(run, plan)
+    show_unmatched(run, matched)
+    return plan
+
+
+@station("write links", io=True)
+def write_links(run: Run[ImportSummary], plan: supplier.LinkPlan, snapshot: Snapshot) -> None:
+    """Write the plan and what was made of its snapshot, in one transaction."""
+    run.check_lease()
+    verdict = partial(snapshots.believe, snapshot=snapshot, run_id=run.id, now=run.started_at)
+    supplier.apply_links(run.state, plan, also=[verdict] if snapshot.archived else [])
+    if not plan.changed:
+        run.count(status="unchanged")
+
+
+@station("link again", io=True)
+def link_again(run: Run[LinkSummary], feed: SupplierFeed, snapshot: Snapshot, product_ids: list[int]) -> None:
+    """Match the last good snapshot once more, for products without a link and for those asked for."""
+    scope = supplier.Scope(counts_absence=False, only_new=True, asked_for=product_ids)
+    matched, plan = supplier.match_and_plan(run.state, feed, snapshot, scope, run.started_at, run.folder)
+    unmatched = matched.by_cause.get("no_product", 0)
+    run.count(
+        products=matched.offers,
+        linked=plan.created,
+        unchanged=matched.found - plan.created,
+        unmatched=unmatched,
+    )
+    run.count(ambiguous=matched.offers - matched.found - unmatched)
+    show_links(run, plan)
+    show_unmatched(run, matched)
+    if not run.summary.dry_run:
+        run.check_lease()
+        supplier.apply_links(run.state, plan)
+        if not plan.changed:
+            run.count(status="unchanged")
+
+
+@station("recognise catalogue", io=True)
+def recognise_catalogue(
+    run: Run[CatalogueSummary], block: PrestashopDatabase, catalogue: Path, limit: int | None = None
+) -> None:
+    """Recognise a shop's items as our products, make the others, and write the shop's links."""
+    plan = _recognise(run, block, catalogue, limit)
+    run.count(products_read=plan.items, created=plan.created, linked=plan.recognised, updated=plan.updated)
+    run.count(ambiguous=plan.ambiguous)
+    run.count(unchanged=plan.items - plan.created - plan.recognised - plan.updated - plan.ambiguous)
+    show_ambiguous(run, plan)
+    if not plan.changed:
+        run.count(status="unchanged")
+
+
+@station("link a shop's products", io=True)
+def link_catalogue(run: Run[LinkSummary], block: PrestashopDatabase, catalogue: Path) -> None:
+    """The same for `link_products`, counted in its words."""
+    plan = _recognise(run, block, catalogue, None)
+    linked = plan.created + plan.recognised
+    run.count(products=plan.items, linked=linked, ambiguous=plan.ambiguous)
+    run.count(unchanged=plan.items - linked - plan.ambiguous)
+    show_ambiguous(run, plan)
+    if not plan.changed:
+        run.count(status="unchanged")
+
+
+@station("join new items", io=True)
+def join_new_items(run: Run[Any], block: PrestashopDatabase, catalogue: Path) -> None:
+    """The same before a sync, so that new products join by themselves."""
+    plan = _recognise(run, block, catalogue, None)
+    if plan.created or plan.recognised:
+        run.say(
+            "New in the shop: %d items, %d of them known already",
+            plan.created + plan.recognised,
+            plan.recognised,
+        )
+
+
+def _recognise(run: Run[Any], block: PrestashopDatabase, catalogue: Path, limit: int | None) -> shop.CataloguePlan:
+    shop.read_shop_side(run.state, block.integration_id, run.folder)
+    plan = shop.plan_catalogue(catalogue, block.integration_id, run.folder, limit)
+    if plan.changed and not run.summary.dry_run:
+        run.check_lease()
+        shop.apply_catalogue(run.state, plan, block.integration_id, block.product_defaults)
+    return plan
+
+
+@station("measure match rate", io=True)
+def measure_match_rate(run: Run[InspectSummary], offers: Path, match_by: MatchBy = MatchBy.SKU_OR_EAN) -> None:
+    """How much of a file would find a product, and why the rest would not; no link is looked at or made."""
+    run.state.read("products", run.folder / "products.parquet", columns=supplier.PRODUCT_COLUMNS)
+    run.state.read("integration_product_links", run.folder / "links.parquet", where={"integration_id": None})
+    matched = supplier.match_offers(offers, match_by.value, run.folder)
+    run.count(match_rate=round(matched.found / max(1, matched.offers), 4), unmatched_by_cause=matched.by_cause)
+    run.say(
+        "%.1f %% of %s offers are exactly one product of ours",
+        100 * matched.found / max(1, matched.offers),
+        matched.offers,
+    )
+    show_unmatched(run, matched)

@@ -1,0 +1,81 @@
+-- Which item of a shop's catalogue is which product: by this shop's link, else by unique SKU, else by unique EAN
+-- among products that this shop has no link to, else it is a new product. Two candidates: ambiguous, nothing is made.
+-- On the desk: catalogue, products, links (of this shop). Leaves: recognised, ambiguous_items, new_products,
+-- changed_products, new_links, changed_links.
+
+CREATE TABLE items AS
+SELECT c.*, p.reference AS parent_reference,
+       c.id_product || CASE WHEN c.id_product_attribute > 0 THEN '-' || c.id_product_attribute ELSE '' END AS external_id
+FROM catalogue c LEFT JOIN catalogue p ON p.id_product = c.id_product AND p.id_product_attribute = 0
+WHERE $limit IS NULL OR c.id_product IN (
+  SELECT DISTINCT id_product FROM catalogue ORDER BY id_product LIMIT $limit
+);
+
+-- A combination's SKU is its own reference, NULL where it repeats its product's.
+CREATE TABLE identities AS
+SELECT external_id, id_product, id_product_attribute, name, nullif(trim(ean13), '') AS ean,
+       CASE WHEN id_product_attribute > 0 AND sku_key(reference) IS NOT DISTINCT FROM sku_key(parent_reference) THEN NULL
+            ELSE nullif(trim(reference), '') END AS sku
+FROM items;
+
+CREATE TABLE unlinked AS
+SELECT *, sku_key(sku) AS sku_key, gtin_key(ean) AS gtin FROM identities
+WHERE external_id NOT IN (SELECT external_product_id FROM links WHERE external_product_id IS NOT NULL);
+
+CREATE TABLE free_products AS
+SELECT id AS product_id, sku_key(sku) AS sku_key, gtin_key(ean) AS gtin FROM products
+WHERE id NOT IN (SELECT product_id FROM links);
+
+CREATE TABLE finds AS
+SELECT u.external_id, p.product_id, 'sku' AS method, 1 AS rank FROM unlinked u JOIN free_products p USING (sku_key)
+UNION ALL
+SELECT u.external_id, p.product_id, 'ean', 2 FROM unlinked u JOIN free_products p USING (gtin);
+
+CREATE TABLE first_way AS
+SELECT *, count(*) OVER (PARTITION BY external_id) AS products_found, count(*) OVER (PARTITION BY product_id) AS items_found
+FROM (SELECT * FROM finds QUALIFY rank = min(rank) OVER (PARTITION BY external_id));
+
+CREATE TABLE ambiguous_items AS
+SELECT u.external_id, u.sku, u.ean, u.name, to_json(list(f.product_id ORDER BY f.product_id)[:5])::VARCHAR AS candidates,
+       CASE WHEN any_value(f.products_found) > 1 THEN 'several_products' ELSE 'several_items' END AS cause
+FROM unlinked u JOIN first_way f USING (external_id)
+WHERE f.products_found > 1 OR f.items_found > 1
+GROUP BY ALL;
+
+CREATE TABLE recognised AS
+SELECT external_id, product_id, method FROM first_way WHERE products_found = 1 AND items_found = 1;
+
+-- New products get their ids from the state database: `place` is the n-th of the reserved ones.
+CREATE TABLE new_items AS
+SELECT u.*, row_number() OVER (ORDER BY id_product, id_product_attribute) AS place FROM unlinked u
+WHERE external_id NOT IN (SELECT external_id FROM first_way);
+
+-- A product follows the shop's SKU, EAN and name as long as it still holds what this shop's link says it got from it.
+CREATE TABLE followed AS
+SELECT l.product_id, i.external_id, i.sku, i.ean, i.name, l.sku AS link_sku, l.ean AS link_ean,
+       l.metadata ->> 'name' AS link_name, l.metadata, p.sku AS old_sku, p.ean AS old_ean, p.name AS old_name,
+       CASE WHEN p.sku IS NOT DISTINCT FROM l.sku THEN i.sku ELSE p.sku END AS product_sku,
+       CASE WHEN p.ean IS NOT DISTINCT FROM l.ean THEN i.ean ELSE p.ean END AS product_ean,
+       CASE WHEN p.name IS NOT DISTINCT FROM (l.metadata ->> 'name') THEN coalesce(i.name, p.name) ELSE p.name END
+         AS product_name
+FROM identities i JOIN links l ON l.external_product_id = i.external_id JOIN products p ON p.id = l.product_id;
+
+CREATE TABLE changed_products AS
+SELECT product_id AS id, product_sku AS sku, product_ean AS ean, product_name AS name
+FROM followed
+WHERE product_sku IS DISTINCT FROM old_sku OR product_ean IS DISTINCT FROM old_ean
+   OR product_name IS DISTINCT FROM old_name
+ORDER BY id;
+
+CREATE TABLE changed_links AS
+SELECT $integration_id::BIGINT AS integration_id, product_id, sku, ean,
+       json_merge_patch(coalesce(metadata, '{}')::JSON, json_object('name', name))::VARCHAR AS metadata
+FROM followed
+WHERE sku IS DISTINCT FROM link_sku OR ean IS DISTINCT FROM link_ean OR name IS DISTINCT FROM link_name
+ORDER BY product_id;
+
+CREATE TABLE new_links AS
+SELECT $integration_id::BIGINT AS integration_id, r.product_id, i.external_id AS external_product_id, i.sku, i.ean,
+       r.method AS matched_by, false AS is_manual, json_object('name', i.name)::VARCHAR AS metadata
+FROM recognised r JOIN identities i USING (external_id)
+ORDER BY product_id;

@@ -1,0 +1,101 @@
+-- Which offer is which product.
+-- On the desk: offers, products, links (of this supplier). Leaves: matched, unmatched.
+-- A person's link comes first and is never touched; one offer is one product and one product one offer; where two
+-- candidates remain, an existing link decides, else nobody.
+
+CREATE TABLE offer_keys AS
+SELECT row_number, coalesce(supplier_sku, sku, ean) AS offer_key, sku, ean, name,
+       sku_key(sku) AS any_sku_key, gtin_key(ean) AS any_gtin,
+       CASE WHEN $match_by IN ('sku', 'sku_or_ean') THEN sku_key(sku) END AS sku_key,
+       CASE WHEN $match_by IN ('ean', 'sku_or_ean') THEN gtin_key(ean) END AS gtin
+FROM offers;
+
+CREATE TABLE product_keys AS
+SELECT id AS product_id, sku_key(sku) AS sku_key, gtin_key(ean) AS gtin FROM products;
+
+CREATE TABLE live_links AS
+SELECT product_id, external_product_id AS offer_key, sku_key(sku) AS sku_key, gtin_key(ean) AS gtin, is_manual
+FROM links;
+
+-- A person's link names its offer by the supplier's code, else by SKU, else by EAN: the first that finds one.
+CREATE TABLE by_person AS
+WITH finds AS (
+  SELECT l.product_id, o.row_number, 1 AS rank FROM live_links l JOIN offer_keys o ON o.offer_key = l.offer_key
+   WHERE l.is_manual
+  UNION ALL
+  SELECT l.product_id, o.row_number, 2 FROM live_links l JOIN offer_keys o ON o.any_sku_key = l.sku_key
+   WHERE l.is_manual
+  UNION ALL
+  SELECT l.product_id, o.row_number, 3 FROM live_links l JOIN offer_keys o ON o.any_gtin = l.gtin WHERE l.is_manual
+),
+first_way AS (SELECT * FROM finds QUALIFY rank = min(rank) OVER (PARTITION BY product_id))
+SELECT product_id, min(row_number) AS row_number FROM first_way GROUP BY product_id HAVING count(*) = 1;
+
+CREATE TABLE candidates AS
+WITH free_offers AS (SELECT * FROM offer_keys WHERE row_number NOT IN (SELECT row_number FROM by_person)),
+free_products AS (
+  SELECT * FROM product_keys WHERE product_id NOT IN (SELECT product_id FROM live_links WHERE is_manual)
+),
+finds AS (
+  SELECT o.row_number, p.product_id, true AS same_sku, false AS same_ean
+    FROM free_offers o JOIN free_products p ON p.sku_key = o.sku_key
+  UNION ALL
+  SELECT o.row_number, p.product_id, false, true FROM free_offers o JOIN free_products p ON p.gtin = o.gtin
+)
+SELECT row_number, product_id, bool_or(same_sku) AS same_sku, bool_or(same_ean) AS same_ean
+FROM finds GROUP BY row_number, product_id;
+
+-- What the keys of one offer say together. Agreement of both narrows; keys that name different products contradict.
+CREATE TABLE opinions AS
+WITH counted AS (
+  SELECT row_number, count(*) FILTER (same_sku AND same_ean) AS by_both, count(*) FILTER (same_sku) AS by_sku,
+         count(*) FILTER (same_ean) AS by_ean
+  FROM candidates GROUP BY row_number
+)
+SELECT *,
+  CASE
+    WHEN by_both = 1 THEN 'sku+ean'
+    WHEN by_both = 0 AND by_sku > 0 AND by_ean > 0 THEN 'keys_disagree'
+    WHEN by_both > 1 OR by_sku + by_ean > 1 THEN 'several_products'
+    WHEN by_sku = 1 THEN 'sku'
+    ELSE 'ean'
+  END AS opinion
+FROM counted;
+
+CREATE TABLE proposals AS
+SELECT c.row_number, c.product_id, o.opinion AS method, CASE o.opinion WHEN 'sku+ean' THEN 1 ELSE 2 END AS rank
+FROM candidates c JOIN opinions o USING (row_number)
+WHERE (o.opinion = 'sku+ean' AND c.same_sku AND c.same_ean) OR o.opinion IN ('sku', 'ean')
+UNION ALL
+-- A duplicated product in the shop must not take the first one off sale: the link that exists stays.
+SELECT c.row_number, c.product_id, 'kept', 2
+FROM candidates c JOIN opinions o USING (row_number)
+  JOIN offer_keys k USING (row_number) JOIN live_links l ON l.product_id = c.product_id AND l.offer_key = k.offer_key
+WHERE o.opinion = 'several_products';
+
+CREATE TABLE claims AS
+SELECT p.*, coalesce(k.offer_key = l.offer_key, false) AS is_incumbent,
+       count(*) OVER (PARTITION BY p.product_id, p.rank) AS rivals,
+       count(*) FILTER (coalesce(k.offer_key = l.offer_key, false)) OVER (PARTITION BY p.product_id, p.rank)
+         AS incumbents
+FROM proposals p JOIN offer_keys k USING (row_number) LEFT JOIN live_links l ON l.product_id = p.product_id
+QUALIFY p.rank = min(p.rank) OVER (PARTITION BY p.product_id);
+
+CREATE TABLE matched AS
+SELECT row_number, product_id, 'manual' AS method FROM by_person
+UNION ALL
+SELECT row_number, product_id, method FROM claims WHERE rivals = 1 OR (is_incumbent AND incumbents = 1);
+
+CREATE TABLE unmatched AS
+WITH listed AS (
+  SELECT row_number, to_json(list(product_id ORDER BY product_id)[:5])::VARCHAR AS candidates
+  FROM candidates GROUP BY row_number
+)
+SELECT k.row_number, k.offer_key, k.sku, k.ean, k.name, l.candidates,
+  CASE
+    WHEN o.opinion IS NULL THEN 'no_product'
+    WHEN o.opinion IN ('keys_disagree', 'several_products') THEN o.opinion
+    ELSE 'several_offers'
+  END AS cause
+FROM offer_keys k LEFT JOIN opinions o USING (row_number) LEFT JOIN listed l USING (row_number)
+WHERE k.row_number NOT IN (SELECT row_number FROM matched);

@@ -1,0 +1,60 @@
+"""What a run shows of its links: the changes by field, and the offers and items nobody could decide on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tasks.duck import desk
+from tasks.linking.shop import CataloguePlan
+from tasks.linking.supplier import LinkPlan, Matched
+from tasks.run import Run
+
+SAMPLE = 20
+
+
+def show_links(run: Run[Any], plan: LinkPlan) -> None:
+    """The link changes: how many of each field, and the first of them."""
+    with desk(run.folder) as table:
+        table.load(changes=plan.folder / "link_changes.parquet")
+        fields = table.rows(
+            "SELECT field, reason_code AS reason, count(*) AS links FROM changes GROUP BY ALL ORDER BY ALL"
+        )
+        first = table.rows(
+            "SELECT product_id AS product, field, before, after, reason_code AS reason FROM changes"
+            " WHERE before IS NOT NULL ORDER BY product_id, field LIMIT $most",
+            {"most": SAMPLE},
+        )
+    run.show("What changed in the links", fields)
+    if first:
+        run.show("Some of the changes", first)
+
+
+def show_unmatched(run: Run[Any], matched: Matched) -> None:
+    """Offers without a product, by cause, and the first of those that a person could decide."""
+    run.show(
+        "Offers without a product",
+        [{"cause": cause, "offers": count} for cause, count in matched.by_cause.items()],
+    )
+    with desk(run.folder) as table:
+        table.load(unmatched=matched.unmatched)
+        first = table.rows(
+            "SELECT row_number AS row, sku, ean, name, cause, candidates AS 'candidate products' FROM unmatched"
+            " WHERE cause <> 'no_product' ORDER BY row_number LIMIT $most",
+            {"most": SAMPLE},
+        )
+    if first:
+        run.show("Several candidates: nothing was linked", first)
+
+
+def show_ambiguous(run: Run[Any], plan: CataloguePlan) -> None:
+    """Items of the shop that could be more than one of our products."""
+    if not plan.ambiguous:
+        return
+    with desk(run.folder) as table:
+        table.load(items=plan.folder / "ambiguous_items.parquet")
+        first = table.rows(
+            "SELECT external_id AS item, sku, ean, name, cause, candidates AS 'candidate products' FROM items"
+            " ORDER BY external_id LIMIT $most",
+            {"most": SAMPLE},
+        )
+    run.show("Several candidates: nothing was made", first)

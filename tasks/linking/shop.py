@@ -1,0 +1,110 @@
+"""A shop's catalogue against our products: recognise, make what is new, and keep this shop's links."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from blocks import ColumnDefault
+from tasks.duck import Desk, desk
+from tasks.errors import WrongSettingsError
+from tasks.linking.supplier import PRODUCT_COLUMNS
+
+if TYPE_CHECKING:
+    from tasks.state import StateDatabase
+
+KINDS = ("new_items", "new_links", "changed_links", "changed_products", "ambiguous_items")
+
+
+class CataloguePlan(BaseModel):
+    """What becomes of a shop's links and our products: one Parquet file a kind of change, and the counts."""
+
+    folder: Path
+    items: int
+    created: int
+    recognised: int
+    updated: int
+    ambiguous: int
+
+    @property
+    def changed(self) -> bool:
+        """Whether applying it writes anything."""
+        return bool(self.created or self.recognised or self.updated)
+
+
+def read_shop_side(state: StateDatabase, integration_id: int, folder: Path) -> None:
+    """Lay `products` and this shop's `links` into `folder`."""
+    state.read("products", folder / "products.parquet", columns=PRODUCT_COLUMNS)
+    where = {"integration_id": integration_id}
+    state.read("integration_product_links", folder / "links.parquet", where=where)
+
+
+def plan_catalogue(catalogue: Path, integration_id: int, folder: Path, limit: int | None = None) -> CataloguePlan:
+    """Decide which item is which product (see catalogue.sql) over what `read_shop_side` laid into `folder`."""
+    with desk(folder) as table:
+        table.load(catalogue=catalogue, products=folder / "products.parquet", links=folder / "links.parquet")
+        table.run("linking/keys.sql")
+        table.run("linking/catalogue.sql", {"integration_id": integration_id, "limit": limit})
+        for name in KINDS:
+            table.save(name, folder / f"{name}.parquet")
+        return CataloguePlan(
+            folder=folder,
+            items=table.count("items"),
+            created=table.count("new_items"),
+            recognised=table.count("recognised"),
+            updated=_updated(table),
+            ambiguous=table.count("ambiguous_items"),
+        )
+
+
+def _updated(table: Desk) -> int:
+    rows = table.rows(
+        "SELECT count(*) AS n FROM (SELECT id FROM changed_products UNION SELECT product_id FROM changed_links)"
+    )
+    return int(rows[0]["n"])
+
+
+def apply_catalogue(
+    state: StateDatabase, plan: CataloguePlan, integration_id: int, defaults: list[ColumnDefault]
+) -> None:
+    """Write a plan in one transaction: products first, then the links that name them.
+
+    Raises WrongSettingsError, before anything is written, when an existing `products` table demands columns
+    that neither we nor the shop's `product_defaults` fill.
+    """
+    given = {default.column: default.value for default in defaults}
+    if plan.created:
+        lacking = [name for name in state.required_columns("products") if name not in given]
+        if lacking:
+            raise WrongSettingsError(
+                f"The table `products` of {state.shown} demands values for {', '.join(lacking)}, which the catalogue"
+                " import doesn't know. Fill in `Values for new products` in the shop's block, one entry a column."
+            )
+    folder = plan.folder
+    with state.session() as session:
+        if plan.created:
+            ids = session.reserve_ids("products", plan.created)
+            _number_new_items(folder, ids, integration_id, given)
+            session.insert("products", folder / "new_products.parquet")
+            session.insert("integration_product_links", folder / "new_item_links.parquet")
+        if plan.recognised:
+            session.insert("integration_product_links", folder / "new_links.parquet")
+        session.update("products", folder / "changed_products.parquet", key=("id",))
+        key = ("integration_id", "product_id")
+        session.update("integration_product_links", folder / "changed_links.parquet", key=key)
+
+
+def _number_new_items(folder: Path, ids: list[int], integration_id: int, given: dict[str, str]) -> None:
+    with desk(folder) as table:
+        table.load(new_items=folder / "new_items.parquet")
+        extra = "".join(f', $given_{column}::VARCHAR AS "{column}"' for column in given)
+        table.connection.execute(
+            "CREATE TABLE new_products AS SELECT ($ids::BIGINT[])[place] AS id, sku, ean, name"
+            f"{extra} FROM new_items ORDER BY place",
+            {"ids": ids, **{f"given_{column}": value for column, value in given.items()}},
+        )
+        table.run("linking/new_item_links.sql", {"ids": ids, "integration_id": integration_id})
+        table.save("new_products", folder / "new_products.parquet")
+        table.save("new_item_links", folder / "new_item_links.parquet")

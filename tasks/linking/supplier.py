@@ -1,0 +1,156 @@
+"""A supplier's offers against our products: who is who, what its links hold then, and writing exactly that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from blocks import SupplierFeed
+from tasks.duck import desk
+from tasks.errors import Refused
+from tasks.feeds import Snapshot
+
+if TYPE_CHECKING:
+    from tasks.state import Session, StateDatabase
+
+PRODUCT_COLUMNS = ("id", "sku", "ean", "name")
+
+
+class Matched(BaseModel):
+    """Files `matched` (row_number, product_id, method) and `unmatched` (with cause and candidates), and counts."""
+
+    matched: Path
+    unmatched: Path
+    offers: int
+    found: int
+    by_cause: dict[str, int]
+
+
+class Scope(BaseModel):
+    """Which of the matched offers may be applied, and whether this file is evidence of absence."""
+
+    limit: int | None = None
+    counts_absence: bool = True
+    only_new: bool = False
+    asked_for: list[int] = []
+
+
+class LinkPlan(BaseModel):
+    """What a supplier's links become: one Parquet file a kind of change, and the counts."""
+
+    folder: Path
+    links: int
+    created: int
+    updated: int
+    in_feed_updated: int
+    absent: int
+    sold_out: int
+
+    @property
+    def changed(self) -> bool:
+        """Whether applying it writes any link."""
+        return bool(self.created or self.updated)
+
+
+def read_known(state: StateDatabase, integration_id: int, folder: Path) -> None:
+    """Lay what the state database knows into `folder`: products, links, absences and known of this supplier."""
+    ours = {"integration_id": integration_id}
+    state.read("products", folder / "products.parquet", columns=PRODUCT_COLUMNS)
+    state.read("integration_product_links", folder / "links.parquet", where=ours)
+    state.read("absences", folder / "absences.parquet", where=ours)
+    state.read("unmatched_offers", folder / "known.parquet", where=ours)
+
+
+def match_offers(offers: Path, match_by: str, folder: Path) -> Matched:
+    """Decide which offer is which product (see match.sql) over what `read_known` laid into `folder`."""
+    with desk(folder) as table:
+        table.load(offers=offers, products=folder / "products.parquet", links=folder / "links.parquet")
+        table.run("linking/keys.sql")
+        table.run("linking/match.sql", {"match_by": match_by})
+        causes = table.rows("SELECT cause, count(*) AS n FROM unmatched GROUP BY cause ORDER BY cause")
+        return Matched(
+            matched=table.save("matched", folder / "matched.parquet"),
+            unmatched=table.save("unmatched", folder / "unmatched.parquet"),
+            offers=table.count("offers"),
+            found=table.count("matched"),
+            by_cause={row["cause"]: row["n"] for row in causes},
+        )
+
+
+def refuse_unknown(feed: SupplierFeed, matched: Matched) -> None:
+    """Raise Refused for a feed with unknown products, if its block says so."""
+    unknown = matched.by_cause.get("no_product", 0)
+    if feed.unknown_products == "error" and unknown:
+        raise Refused(
+            f"Expected every offer to be a product of ours (`Items you don't sell` is `error`), got {unknown} that are"
+            " not. Nothing was written; set the field to `skip`, or add the products."
+        )
+
+
+def match_and_plan(
+    state: StateDatabase, feed: SupplierFeed, snapshot: Snapshot, scope: Scope, now: datetime, folder: Path
+) -> tuple[Matched, LinkPlan]:
+    """Read what is known, match a snapshot's offers, and plan the links; nothing is written."""
+    read_known(state, feed.integration_id, folder)
+    matched = match_offers(snapshot.offers, feed.match_by.value, folder)
+    return matched, plan_links(feed, snapshot, scope, now, folder)
+
+
+def plan_links(feed: SupplierFeed, snapshot: Snapshot, scope: Scope, now: datetime, folder: Path) -> LinkPlan:
+    """Decide what the links become (see links.sql, unmatched.sql) over what stands in `folder`."""
+    values = {
+        "integration_id": feed.integration_id,
+        "contractor_id": feed.contractor_id,
+        "absence": feed.absence.value,
+        "snapshot_id": snapshot.id,
+        "content_hash": snapshot.content_hash,
+        "now": now,
+        **scope.model_dump(),
+    }
+    with desk(folder) as table:
+        table.load(offers=snapshot.offers, rejects=snapshot.rejects)
+        table.load(
+            **{name: folder / f"{name}.parquet" for name in ("links", "absences", "known", "matched", "unmatched")}
+        )
+        table.run("linking/links.sql", values)
+        table.run("linking/unmatched.sql", values)
+        for name in (
+            "new_links",
+            "changed_links",
+            "absent_now",
+            "absences_gone",
+            "unmatched_rows",
+            "settled",
+        ):
+            table.save(name, folder / f"{name}.parquet")
+        table.save("link_changes", folder / "link_changes.parquet")
+        return LinkPlan(
+            folder=folder,
+            links=table.count("present"),
+            created=table.count("new_links"),
+            updated=table.count("changed_links"),
+            in_feed_updated=table.count("changed_links", "product_id IN (SELECT product_id FROM present)"),
+            absent=table.count("absent_now"),
+            sold_out=table.count("sold_out", "product_id IN (SELECT product_id FROM link_changes)"),
+        )
+
+
+def apply_links(state: StateDatabase, plan: LinkPlan, also: Sequence[Callable[[Session], object]] = ()) -> None:
+    """Write a plan, and what must stand or fall with it (`also`), in one transaction."""
+    folder = plan.folder
+    with state.session() as session:
+        if plan.created:
+            session.insert("integration_product_links", folder / "new_links.parquet")
+        if plan.updated:
+            key = ("integration_id", "product_id")
+            session.update("integration_product_links", folder / "changed_links.parquet", key=key)
+        session.delete("absences", folder / "absences_gone.parquet", key=("integration_id", "product_id"))
+        session.upsert("absences", folder / "absent_now.parquet", key=("integration_id", "product_id"))
+        session.delete("unmatched_offers", folder / "settled.parquet", key=("integration_id", "offer_key"))
+        session.upsert("unmatched_offers", folder / "unmatched_rows.parquet", key=("integration_id", "offer_key"))
+        for step in also:
+            step(session)

@@ -1,0 +1,183 @@
+"""What this shop is and can do, read from its tables and their definition, never from a list of versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tasks.errors import WrongSettingsError
+from tasks.prestashop.model import LATER, ShopInfo, ShopLanguage
+from tasks.prestashop.session import Row, Session, quoted
+
+TEXTS, LABELS, FLAGS = "product_lang", "product_attribute_lang", "stock_available"
+KEYS: dict[str, tuple[str, ...]] = {
+    TEXTS: ("id_product", "id_shop", "id_lang"),
+    LABELS: ("id_product_attribute", "id_lang"),
+    FLAGS: ("id_product", "id_product_attribute", "id_shop", "id_shop_group"),
+}
+SUPPLIER_REFERENCES = "supplier references"
+LIKELY_PREFIX = "ps_"
+
+
+class TextColumn(NamedTuple):
+    """How a column stores texts: its character set and the most characters it holds."""
+
+    charset: str
+    length: int
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which rows are this shop's: texts by `id_shop`, stock rows by `stock_shop` and `stock_group`."""
+
+    id_shop: int
+    stock_shop: int
+    stock_group: int
+
+    @property
+    def values(self) -> dict[str, int]:
+        """The scope as values for a statement."""
+        return {"id_shop": self.id_shop, "stock_shop": self.stock_shop, "stock_group": self.stock_group}
+
+    @property
+    def stock_rows(self) -> str:
+        """The condition of the stock rows, as a person would write it."""
+        return f"id_shop={self.stock_shop}, id_shop_group={self.stock_group}"
+
+
+def scope_of(info: ShopInfo) -> Scope:
+    """Return the shop's rows: a group that shares its stock owns the stock rows, else the shop does."""
+    if info.share_stock:
+        return Scope(info.id_shop, 0, info.id_shop_group)
+    return Scope(info.id_shop, info.id_shop, 0)
+
+
+def readable_columns(session: Session, table: str) -> set[str]:
+    """Return the columns of a table that the user may read; empty if there is no such table, or no right."""
+    rows = session.rows("columns", {"table": session.prefix + table})
+    return {str(row[0]).lower() for row in rows if "select" in str(row[1]).lower()}
+
+
+def unique_key(session: Session, table: str) -> str | None:
+    """Return the name of the unique key that has exactly the table's key columns; None if there is none."""
+    columns: dict[str, set[str]] = {}
+    for name, column in session.rows("unique_keys", {"table": session.prefix + table}):
+        columns.setdefault(str(name), set()).add(str(column).lower())
+    fitting = [name for name, own in columns.items() if own == set(KEYS[table])]
+    return min(fitting, key=lambda name: (name != "PRIMARY", name), default=None)
+
+
+def require_prefix(session: Session) -> None:
+    """Raise WrongSettingsError naming the prefixes there are, if the shop's is not among them."""
+    found = prefixes(session)
+    if session.prefix not in found:
+        shown = ", ".join(f"`{prefix}`" for prefix in found) or "no PrestaShop tables that this user may see"
+        raise WrongSettingsError(
+            f"{session.address}: expected tables with the prefix `{session.prefix}`, found {shown}."
+            " Correct `table_prefix` in the shop's block, or grant SELECT on the tables"
+        )
+
+
+def prefixes(session: Session) -> list[str]:
+    """Return the prefixes of the PrestaShop shops in this database."""
+    return [str(row[0]) for row in session.rows("prefixes")]
+
+
+def take_keys(session: Session) -> None:
+    """Find the unique key of each table that is written, and let statements use it."""
+    for table in KEYS:
+        if table == LABELS and not has_labels(session):
+            continue
+        name = unique_key(session, table)
+        if name is None:
+            raise WrongSettingsError(
+                f"{session.address}: expected a unique key ({', '.join(KEYS[table])}) on"
+                f" `{session.prefix}{table}`, found none. {key_fix(session, table)}"
+            )
+        session.keys[table] = quoted(name)
+
+
+def key_fix(session: Session, table: str) -> str:
+    """Say how to give a table its key."""
+    return (
+        f"Run as an administrator: ALTER TABLE `{session.prefix}{table}` ADD UNIQUE KEY `product_sqlstock`"
+        f" ({', '.join(KEYS[table])}); it fails if rows are there twice, which then have to be removed first"
+    )
+
+
+def has_labels(session: Session) -> bool:
+    """Tell whether combinations have texts of their own here."""
+    return LATER in readable_columns(session, LABELS)
+
+
+def text_column(session: Session) -> TextColumn:
+    """Return how `product_lang.available_later` stores texts."""
+    for name, _, charset, length in session.rows("columns", {"table": session.prefix + TEXTS}):
+        if str(name).lower() == LATER:
+            return TextColumn(str(charset), int(length))
+    raise WrongSettingsError(
+        f"{session.address}: expected the column `{LATER}` in `{session.prefix}{TEXTS}`, found none that this user may"
+        " see. `check_integration` names the GRANT statements to run"
+    )
+
+
+def shop_row(session: Session, id_shop: int) -> Row:
+    """Return the shop's row (id, group, share_stock, name); WrongSettingsError naming the shops there are."""
+    shops = session.rows("shops")
+    for row in shops:
+        if int(row[0]) == id_shop:
+            return row
+    found = ", ".join(f"{row[0]} ({row[3]})" for row in shops) or "no shop"
+    raise WrongSettingsError(
+        f"{session.address}: expected a shop with id_shop {id_shop}, found {found}. Correct `id_shop` in the block"
+    )
+
+
+def read_info(session: Session, id_shop: int) -> ShopInfo:
+    """Find out what the shop is; WrongSettingsError if prefix, shop or its configuration are not what was said."""
+    require_prefix(session)
+    _, id_shop_group, share_stock, _ = shop_row(session, id_shop)
+    scope = {"id_shop": id_shop, "id_shop_group": int(id_shop_group)}
+    settings = {str(name): value for name, value in session.rows("configuration", scope)}
+    column = text_column(session)
+    has_references = "product_supplier_reference" in readable_columns(session, "product_supplier")
+    return ShopInfo(
+        version=_setting(session, settings, "PS_VERSION_DB"),
+        server=str(session.rows("server")[0][0]),
+        id_shop=id_shop,
+        id_shop_group=int(id_shop_group),
+        share_stock=share_stock == "1",
+        languages=_languages(session, id_shop),
+        default_id_lang=int(_setting(session, settings, "PS_LANG_DEFAULT")),
+        combination_labels=has_labels(session),
+        utf8mb3=column.charset != "utf8mb4",
+        text_length=column.length,
+        stock_management=settings.get("PS_STOCK_MANAGEMENT") == "1",
+        switched_off=[] if has_references else [SUPPLIER_REFERENCES],
+    )
+
+
+def _setting(session: Session, settings: dict[str, str | None], name: str) -> str:
+    value = settings.get(name)
+    if not value:
+        raise WrongSettingsError(
+            f"{session.address}: expected `{name}` in `{session.prefix}configuration`, found nothing."
+            " Is this a PrestaShop shop that was installed to the end?"
+        )
+    return value
+
+
+def _languages(session: Session, id_shop: int) -> list[ShopLanguage]:
+    with session.connection.cursor() as cursor:
+        cursor.execute(session.text("languages"), {"id_shop": id_shop})
+        names = [str(column[0]).lower() for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [
+        ShopLanguage(
+            id_lang=int(row["id_lang"]),
+            iso_code=row["iso_code"],
+            locale=row.get("locale") or row["language_code"],
+            active=row["active"] == "1",
+        )
+        for row in rows
+    ]

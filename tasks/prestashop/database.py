@@ -1,0 +1,141 @@
+"""A PrestaShop shop in its MySQL or MariaDB database: what the rest of the project holds in its hands."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import random
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pymysql
+
+from blocks import PrestashopDatabase
+from tasks.errors import UnreachableError, WrongSettingsError
+from tasks.prestashop.capabilities import read_info, scope_of, take_keys
+from tasks.prestashop.connection import CONNECTION_LOST, address_of, error_code, explained
+from tasks.prestashop.model import Change, Outcome, ShopInfo
+from tasks.prestashop.reading import read_catalogue, read_rows
+from tasks.prestashop.refusals import refuse_unwritable
+from tasks.prestashop.session import Session
+from tasks.prestashop.writing import Writer
+
+LOCK_WAIT_SECONDS = 10  # for rows that a customer's order or the back office holds
+ATTEMPTS = 4
+FIRST_PAUSE_SECONDS = 0.1
+LOCKED = {1205, 1213, 1020}  # lock wait, deadlock, row changed under a snapshot
+LONGEST_LOCK_NAME = 64  # MySQL's limit
+
+logger = logging.getLogger(__name__)
+
+
+class DatabaseShop:
+    """An open shop; `info` says what it is. Made by `open_shop`."""
+
+    def __init__(self, session: Session, info: ShopInfo, *, writable: bool) -> None:
+        self.session = session
+        self.info = info
+        self._writable = writable
+        self._writer = Writer(session, scope_of(info))
+
+    @contextmanager
+    def lock(self, wait_seconds: int = 0) -> Iterator[None]:
+        """Keep other runs out of this shop by the server's named lock; Busy if one is inside."""
+        self.session.take_lock(self._lock_name(), wait_seconds)
+        try:
+            yield
+        finally:
+            self.session.release_lock()
+
+    def read_catalogue(self, to: Path, limit: int | None = None) -> Path:
+        """Write what the shop sells as Parquet, a row per product and per combination, in the order of their ids.
+
+        Columns: id_product BIGINT, id_product_attribute BIGINT (0 = the product), reference, ean13 (NULL if empty),
+        name (in the shop's default language), supplier_reference, active, is_virtual, is_pack BOOLEAN, available_date
+        DATE (NULL if none), depends_on_stock BOOLEAN, quantity INTEGER, has_stock_row BOOLEAN (in the shop's scope).
+        `limit`: the first products by id, with all their combinations.
+        """
+        return read_catalogue(self.session, self.info, to, limit)
+
+    def read_rows(self, to: Path, products: Path | None = None) -> Path:
+        """Write the shop's current values as Parquet, a row per value: this shop's stock scope and languages only.
+
+        `products`: a Parquet file with `id_product`; None = all that the shop sells. Columns: id_product,
+        id_product_attribute BIGINT, id_lang INTEGER (NULL = the flag), field (out_of_stock, available_now,
+        available_later), value VARCHAR (NULL where NULL).
+        """
+        return read_rows(self.session, self.info, to, products)
+
+    def apply_window(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Apply the changes in one transaction, read back; an outcome for each, in their order.
+
+        A value is written only where the shop still holds exactly `before`. A deadlock, a lock wait and a lost
+        connection are tried again as a whole: what was committed already is then found as `already`. Errors: Refused
+        (a change the shop can't hold; nothing is written), UnreachableError (rows stay locked, server gone).
+        """
+        self._require_writable()
+        refuse_unwritable(changes, self.info)
+        with explained(self.session.address):
+            for attempt in range(1, ATTEMPTS):
+                try:
+                    return self._writer.window(changes)
+                except pymysql.MySQLError as error:
+                    self._recover(error, attempt)
+            try:
+                return self._writer.window(changes)
+            except pymysql.MySQLError as error:
+                if error_code(error) in LOCKED:
+                    raise UnreachableError(self._locked_text(changes, error)) from error
+                raise
+
+    def _recover(self, error: pymysql.MySQLError, attempt: int) -> None:
+        """Make ready for another attempt, or raise what no attempt can heal."""
+        code = error_code(error)
+        if code not in LOCKED | CONNECTION_LOST:
+            raise error
+        logger.warning("shop: window not written (%s), attempt %d of %d follows", error, attempt + 1, ATTEMPTS)
+        time.sleep(FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311
+        if code in CONNECTION_LOST:
+            self.session.reconnect()
+
+    def _locked_text(self, changes: Sequence[Change], error: pymysql.MySQLError) -> str:
+        ids = [change.id_product for change in changes]
+        return (
+            f"{self.session.address}: the rows of products {min(ids)} to {max(ids)} stayed locked for {ATTEMPTS} attempts"
+            f" ({error.args[-1]}). Nothing of them was written; look for a long transaction in the shop"
+            " (SHOW ENGINE INNODB STATUS) and run again"
+        )
+
+    def _require_writable(self) -> None:
+        if not self._writable:
+            raise WrongSettingsError(
+                f"{self.session.address}: the shop is switched off for writing. Set `product_listing_enabled`"
+                " (Switched on) in its block when it shall be written to"
+            )
+
+    def _lock_name(self) -> str:
+        name = f"rexbit:{self.session.address.database}:{self.session.prefix}:{self.info.id_shop}"
+        if len(name) <= LONGEST_LOCK_NAME:
+            return name
+        return "rexbit:" + hashlib.sha256(name.encode()).hexdigest()[:40]
+
+
+@contextmanager
+def open_shop(block: PrestashopDatabase, lock_wait_seconds: int = LOCK_WAIT_SECONDS) -> Iterator[DatabaseShop]:
+    """Connect to the shop of a block and find out what it is.
+
+    `lock_wait_seconds`: how long a statement waits for rows that others hold. Errors: WrongSettingsError (user,
+    database, prefix, shop id, grant, key), UnreachableError.
+    """
+    address = address_of(block)
+    session = Session(address, block.table_prefix, lock_wait_seconds)
+    try:
+        with explained(address):
+            info = read_info(session, block.id_shop)
+            take_keys(session)
+        yield DatabaseShop(session, info, writable=block.product_listing_enabled)
+    finally:
+        session.release_lock()
+        session.close()

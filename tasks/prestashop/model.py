@@ -1,0 +1,107 @@
+"""What a shop is, what is to be changed in it and what came of it: the words that every shop driver shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+FLAG = "out_of_stock"
+LATER = "available_later"
+NOW = "available_now"
+FLAG_VALUES = frozenset({"0", "1", "2"})  # deny, allow, as the shop's default says
+
+
+class ShopLanguage(BaseModel):
+    """A language of the shop; `locale` is `pl-PL` (1.6: `pl`), `iso_code` is `pl`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id_lang: int
+    iso_code: str
+    locale: str
+    active: bool
+
+
+class ShopInfo(BaseModel):
+    """What the shop is and can do, found out when it is opened.
+
+    `share_stock`: stock rows belong to the shop group, not to the shop. `combination_labels`: combinations have texts
+    of their own (PrestaShop 8.1 and later). `utf8mb3`: its text columns can't hold 4-byte characters such as emoji.
+    `text_length`: the longest text in characters. `stock_management`: off means that everything can be ordered,
+    whatever is written. `switched_off`: features that the database user may not read, by name.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    server: str
+    id_shop: int
+    id_shop_group: int
+    share_stock: bool
+    languages: list[ShopLanguage]
+    default_id_lang: int
+    combination_labels: bool
+    utf8mb3: bool
+    text_length: int
+    stock_management: bool
+    switched_off: list[str] = []
+
+
+class Change(NamedTuple):
+    """One value to be written: `field` of a product (attribute 0) or combination, in a language (None = the flag)."""
+
+    id_product: int
+    id_product_attribute: int
+    id_lang: int | None
+    field: str
+    before: str | None
+    after: str | None
+
+
+class Outcome(NamedTuple):
+    """What came of a change.
+
+    `written`: the shop held `before` and now holds `after`, read back. `already`: it held `after`. `left`: it holds a
+    third value, someone else's, and keeps it. `failed`: see `message`. `found`: what the shop holds when left or failed.
+    """
+
+    id_product: int
+    id_product_attribute: int
+    id_lang: int | None
+    field: str
+    outcome: Literal["written", "already", "left", "failed"]
+    found: str | None = None
+    message: str | None = None
+
+
+class Check(NamedTuple):
+    """One thing an operator wants to be right; `ok` None means: works, but look at it."""
+
+    name: str
+    ok: bool | None
+    expected: str
+    found: str
+    fix: str = ""
+
+
+class Shop(Protocol):
+    """What flows need of a shop, whichever way it is reached."""
+
+    @property
+    def info(self) -> ShopInfo: ...
+
+    def lock(self, wait_seconds: int = 0) -> AbstractContextManager[None]:
+        """Keep other runs out of this shop; Busy if one is inside."""
+
+    def read_catalogue(self, to: Path, limit: int | None = None) -> Path:
+        """Write what the shop sells as Parquet; see `DatabaseShop.read_catalogue` for the columns."""
+
+    def read_rows(self, to: Path, products: Path | None = None) -> Path:
+        """Write the current flags and texts as Parquet; see `DatabaseShop.read_rows` for the columns."""
+
+    def apply_window(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Apply some changes together; an outcome for each, in their order."""

@@ -1,0 +1,61 @@
+"""Changes that must never reach the shop: refused before anything is written, never cut or adapted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tasks.errors import Refused
+from tasks.prestashop.model import FLAG, FLAG_VALUES, LATER, Change, ShopInfo
+
+SHOWN = 3
+LARGEST_3_BYTE = 0xFFFF
+
+
+def refuse_unwritable(changes: Sequence[Change], info: ShopInfo) -> None:
+    """Raise Refused naming the first changes that this shop can't hold or that we do not write."""
+    told: list[str] = []
+    alike: set[tuple[object, ...]] = set()  # many changes share a text: each is looked at once
+    for change in changes:
+        kind = (change.id_product_attribute == 0, change.id_lang, change.field, change.after)
+        if kind not in alike:
+            alike.add(kind)
+            told += [f"{_named(change)}: {problem}" for problem in _problems(change, info)]
+    keys = {change[:4] for change in changes}
+    if len(keys) < len(changes):
+        told.append(f"{len(changes) - len(keys)} values that are to be changed twice")
+    if told:
+        more = f" and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
+        raise Refused(f"nothing was written to the shop, because of {'; '.join(told[:SHOWN])}{more}")
+
+
+def _named(change: Change) -> str:
+    where = f"product {change.id_product}"
+    if change.id_product_attribute:
+        where += f", combination {change.id_product_attribute}"
+    if change.id_lang is not None:
+        where += f", language {change.id_lang}"
+    return f"{change.field} of {where}"
+
+
+def _problems(change: Change, info: ShopInfo) -> Iterator[str]:
+    if change.field == FLAG:
+        if change.id_lang is not None:
+            yield "the flag has no language"
+        if change.after not in FLAG_VALUES:
+            yield f"expected 0 (deny), 1 (allow) or 2 (the shop's default), got `{change.after}`"
+    elif change.field == LATER:
+        yield from _text_problems(change, info)
+    else:
+        yield f"only `{FLAG}` and `{LATER}` are ever written"
+
+
+def _text_problems(change: Change, info: ShopInfo) -> Iterator[str]:
+    text = change.after or ""
+    if change.id_lang not in {language.id_lang for language in info.languages}:
+        yield "the shop does not have this language"
+    if change.id_product_attribute and not info.combination_labels:
+        yield f"combinations have no texts of their own in PrestaShop {info.version}"
+    if len(text) > info.text_length:
+        yield f"expected at most {info.text_length} characters, got {len(text)} (`{text[:40]}…`). Shorten the text"
+    if info.utf8mb3 and any(ord(character) > LARGEST_3_BYTE for character in text):
+        yield f"the shop's tables can't hold a character of `{text[:60]}` (emoji and the like). Remove it from the text"

@@ -1,0 +1,134 @@
+"""Named statements on one connection: the SQL files with prefix and keys put in, values always bound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pymysql
+from pymysql.connections import Connection
+from pymysql.cursors import Cursor, SSCursor
+
+from tasks.duck import sql_text
+from tasks.errors import Busy, RexbitError
+from tasks.prestashop.connection import CONNECTION_LOST, Address, connect, error_code, explained
+
+Row = tuple[Any, ...]  # texts, or None where NULL
+
+FOR_UPDATE = "\nFOR UPDATE"
+DEPRECATED = {"1287", "1681"}  # says nothing about the data
+FETCHED_AT_ONCE = 2_000
+
+
+class ServerWarningError(RexbitError):
+    """The server took or gave something else than was meant; the message is the server's."""
+
+
+def quoted(identifier: str) -> str:
+    """Return an identifier as SQL, safe in a text whose values are bound with `%`."""
+    return "`" + identifier.replace("`", "``").replace("%", "%%") + "`"
+
+
+class Session:
+    """A connection on which `.sql` files of this room run; reconnects on demand."""
+
+    def __init__(self, address: Address, prefix: str, lock_wait_seconds: int) -> None:
+        self.address = address
+        self.prefix = prefix
+        self.keys: dict[str, str] = {}  # table (without prefix) -> its unique key's name, quoted
+        self._lock_wait_seconds = lock_wait_seconds
+        self._lock_name: str | None = None
+        self.connection: Connection = connect(address, lock_wait_seconds)
+
+    def text(self, name: str) -> str:
+        """Return the statement `sql/NAME.sql` for this shop."""
+        text = sql_text(f"prestashop/sql/{name}.sql").replace("{prefix}", self.prefix)
+        for table, key in self.keys.items():
+            text = text.replace("{key:" + table + "}", key)
+        return text
+
+    def rows(self, name: str, values: Mapping[str, Any] | None = None, *, lock: bool = False) -> list[Row]:
+        """Run a query; with `lock` its rows stay locked until the transaction ends."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(self.text(name) + (FOR_UPDATE if lock else ""), values or {})
+            rows = list(cursor.fetchall())
+            _heed_warnings(cursor)
+        return rows
+
+    def stream(self, name: str, values: Mapping[str, Any]) -> Iterator[list[Row]]:
+        """Run a query whose rows are never all in memory; nothing else may run until the last one is read."""
+        with self.connection.cursor(SSCursor) as cursor:
+            cursor.execute(self.text(name), values)
+            while batch := cursor.fetchmany(FETCHED_AT_ONCE):
+                yield list(batch)
+
+    def write(self, name: str, values: Mapping[str, Any], and_if: str | None = None) -> None:
+        """Run an UPDATE, `and_if` one more condition; ServerWarningError if the server had something to say about it."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(self.text(name) + (self.text(and_if) if and_if else ""), values)
+            _heed_warnings(cursor)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit at the end, or roll everything back."""
+        self.connection.begin()
+        try:
+            yield
+        except BaseException:
+            self.roll_back()
+            raise
+        self.connection.commit()
+
+    def roll_back(self) -> None:
+        """Undo the open transaction; a lost connection has undone it already."""
+        try:
+            self.connection.rollback()
+        except pymysql.MySQLError as error:
+            if error_code(error) not in CONNECTION_LOST:
+                raise
+
+    def reconnect(self) -> None:
+        """Open a new connection and take back the lock that the old one held; Busy if another run was quicker."""
+        self.close()
+        self.connection = connect(self.address, self._lock_wait_seconds)
+        if self._lock_name:
+            self.take_lock(self._lock_name, 0)
+
+    def take_lock(self, name: str, wait_seconds: int) -> None:
+        """Take the server's named lock; Busy if another connection holds it for longer than `wait_seconds`."""
+        with explained(self.address):
+            answer = self.rows("take_lock", {"name": name, "seconds": wait_seconds})[0]
+        if answer[0] != "1":
+            raise Busy(
+                f"{self.address}: another run works on this shop (its lock `{name}` is held by the database connection"
+                f" {answer[1]}). Wait for it to end; SHOW PROCESSLIST shows where that connection comes from"
+            )
+        self._lock_name = name
+
+    def release_lock(self) -> None:
+        """Give the named lock back, if one is held; a lost connection has given it back already."""
+        name, self._lock_name = self._lock_name, None
+        if name and self.connection.open:
+            try:
+                self.rows("release_lock", {"name": name})
+            except pymysql.MySQLError as error:
+                if error_code(error) not in CONNECTION_LOST:
+                    raise
+
+    def close(self) -> None:
+        """Close the connection, whatever state it is in."""
+        try:
+            self.connection.close()
+        except (pymysql.MySQLError, OSError):
+            self.connection._force_close()  # type: ignore[attr-defined]  # noqa: SLF001  (the driver has no other way)
+
+
+def _heed_warnings(cursor: Cursor) -> None:
+    """Raise ServerWarningError if the last statement left a warning: a list cut short, a value changed."""
+    if not cursor.warning_count:
+        return
+    cursor.execute("SHOW WARNINGS")
+    told = [row for row in cursor.fetchall() if row[0] != "Note" and row[1] not in DEPRECATED]
+    if told:
+        raise ServerWarningError("; ".join(f"{row[2]} ({row[0].lower()} {row[1]})" for row in told[:3]))

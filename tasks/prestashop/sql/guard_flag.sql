@@ -1,0 +1,1 @@
+  AND out_of_stock = %(before)s

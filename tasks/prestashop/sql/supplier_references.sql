@@ -1,0 +1,3 @@
+SELECT id_product, id_product_attribute, id_supplier, product_supplier_reference
+FROM {prefix}product_supplier
+WHERE product_supplier_reference <> '' AND id_product <= %(last_product)s

@@ -1,0 +1,3 @@
+UPDATE {prefix}stock_available FORCE INDEX (PRIMARY)
+SET out_of_stock = %(after)s
+WHERE id_stock_available IN %(rows)s AND id_shop = %(stock_shop)s AND id_shop_group = %(stock_group)s

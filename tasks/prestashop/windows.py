@@ -1,0 +1,71 @@
+"""A change set, window by window: the lease is looked at before each, the outcomes are handed over after each."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from tasks.duck import Desk, desk
+from tasks.prestashop.model import Change, Outcome, Shop
+from tasks.prestashop.table_file import load_rows, write_rows
+
+WINDOW_PRODUCTS = 2_000
+FETCHED_AT_ONCE = 10_000
+
+
+def apply_changes(
+    shop: Shop,
+    changes: Path,
+    on_window: Callable[[list[Outcome]], None],
+    before_window: Callable[[], None],
+    window: int = WINDOW_PRODUCTS,
+) -> dict[str, int]:
+    """Apply a change set (Parquet: id_product, id_product_attribute, id_lang, field, before, after) in id order.
+
+    `window`: products a transaction; one product is never split. `before_window` raises to stop (a lost lease);
+    `on_window` gets each window's outcomes after its commit. Returns how many changes had which outcome.
+    """
+    counts: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory(prefix="changes-") as folder, desk(Path(folder)) as at:
+        at.load(changes=changes)
+        at.run("prestashop/desk/changes.sql")
+        for part in _windows(_changes(at), window):
+            before_window()
+            outcomes = shop.apply_window(part)
+            counts.update(outcome.outcome for outcome in outcomes)
+            on_window(outcomes)
+    return dict(counts)
+
+
+def _changes(at: Desk) -> Iterator[Change]:
+    cursor = at.connection.execute("FROM ordered_changes")
+    while rows := cursor.fetchmany(FETCHED_AT_ONCE):
+        yield from map(Change._make, rows)
+
+
+def _windows(changes: Iterator[Change], products: int) -> Iterator[list[Change]]:
+    """Cut ordered changes after every so many products."""
+    part: list[Change] = []
+    seen = 0
+    for change in changes:
+        if not part or change.id_product != part[-1].id_product:
+            if seen == products:
+                yield part
+                part, seen = [], 0
+            seen += 1
+        part.append(change)
+    if part:
+        yield part
+
+
+def save_outcomes(outcomes: Sequence[Outcome], to: Path) -> Path:
+    """Write outcomes as Parquet: id_product, id_product_attribute, id_lang, field, outcome, found, message."""
+    with tempfile.TemporaryDirectory(prefix="outcomes-", dir=to.parent) as folder, desk(Path(folder)) as at:
+        path = Path(folder) / "outcomes.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            write_rows(file, outcomes)
+        load_rows(at, "raw_outcomes", Outcome._fields, path)
+        at.run("prestashop/desk/outcomes.sql")
+        return at.save("outcomes", to)

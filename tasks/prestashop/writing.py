@@ -1,0 +1,168 @@
+"""One window of changes in one transaction: lock, compare exactly, write what still holds `before`, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import pymysql
+
+from tasks.prestashop.capabilities import Scope
+from tasks.prestashop.connection import NO_PERMISSION, Ids, error_code
+from tasks.prestashop.model import Change, Outcome
+from tasks.prestashop.session import Row, ServerWarningError, Session
+from tasks.prestashop.targets import TARGETS, Key, Target, in_chunks
+
+ROW_MISSING = "row missing"
+REFUSED_VALUES = (pymysql.err.DataError, pymysql.err.IntegrityError)
+SIGNALLED = 1644  # a trigger of the shop said no
+
+
+class Held(NamedTuple):
+    """What the shop holds: how an UPDATE names the row, and the value."""
+
+    handle: int
+    value: str | None
+
+
+class Update(NamedTuple):
+    """One UPDATE: rows of one language that get the same value (`before` counts only where rows aren't locked)."""
+
+    id_lang: int | None
+    after: str | None
+    before: str | None
+    rows: Ids
+
+
+class WindowFailedError(Exception):
+    """Nothing of the window may stay written; the message says why."""
+
+
+def judge(change: Change, held: Held | None) -> Outcome | None:
+    """Return the outcome of a change that needs no writing; None means: write it."""
+    if held is None:
+        return outcome(change, "failed", None, ROW_MISSING)
+    if held.value == change.after:
+        return outcome(change, "already")
+    if held.value == change.before:
+        return None
+    return outcome(change, "left", held.value)
+
+
+def outcome(
+    change: Change,
+    kind: Literal["written", "already", "left", "failed"],
+    found: str | None = None,
+    message: str | None = None,
+) -> Outcome:
+    """Return what came of a change."""
+    return Outcome(*change[:4], kind, found, message)
+
+
+@dataclass
+class Writer:
+    """Writes windows on one session; `locking` is given up where the server doesn't let the user lock rows."""
+
+    session: Session
+    scope: Scope
+    locking: bool = True
+    # of the window at hand
+    outcomes: dict[Change, Outcome] = field(default_factory=dict)
+    to_write: dict[Change, Held] = field(default_factory=dict)
+
+    def window(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Apply the changes together; on a warning or mismatch nothing is written and the outcomes say so."""
+        self.outcomes, self.to_write = {}, {}
+        try:
+            with self.session.transaction():
+                for target in TARGETS:
+                    self._write_target(target, [change for change in changes if target.takes(change)])
+        except (WindowFailedError, ServerWarningError, *REFUSED_VALUES) as error:
+            self._fail(changes, str(error.args[-1]))
+        except pymysql.MySQLError as error:
+            if error_code(error) != SIGNALLED:
+                raise
+            self._fail(changes, str(error.args[-1]))
+        return [self.outcomes[change] for change in changes]
+
+    def _write_target(self, target: Target, changes: Sequence[Change]) -> None:
+        if not changes:
+            return
+        held = self._held(target, changes, lock=self.locking)
+        to_write: list[Change] = []
+        for change in changes:
+            row = held.get(target.key(change))
+            judged = judge(change, row)
+            if judged is not None:
+                self.outcomes[change] = judged
+            elif row is not None:
+                to_write.append(change)
+                self.to_write[change] = row
+        written = sum(self._write(target, update) for update in self._updates(to_write))
+        if written == len(to_write):
+            self.outcomes.update((change, outcome(change, "written")) for change in to_write)
+        elif self.locking:
+            raise WindowFailedError(
+                f"read back {written} of {len(to_write)} values of {target.table} as they were written."
+                " Has the shop a trigger that changes them?"
+            )
+        else:
+            self._look_who_was_quicker(target, to_write)
+
+    def _write(self, target: Target, update: Update) -> int:
+        """Run one UPDATE and return how many of its rows hold the value afterwards, compared byte by byte."""
+        values = {**self.scope.values, **update._asdict()}
+        self.session.write(target.write, values, and_if=None if self.locking else target.guard)
+        return int(self.session.rows(target.count, values)[0][0])
+
+    def _held(self, target: Target, changes: Sequence[Change], *, lock: bool) -> dict[Key, Held]:
+        """Read the rows of the changes, in key order; with `lock` they stay as they are until the commit."""
+        languages = tuple(sorted({change.id_lang or 0 for change in changes}))
+        held: dict[Key, Held] = {}
+        for chunk in in_chunks(sorted({target.id(change) for change in changes})):
+            values = {**self.scope.values, "ids": chunk, "languages": languages}
+            for id_lang, value, items in self._rows(target.held, values, lock=lock):
+                for key, handle in target.keys(int(id_lang), items):
+                    held[key] = Held(handle, value)
+        return held
+
+    def _rows(self, name: str, values: dict[str, object], *, lock: bool) -> Iterable[Row]:
+        if not (lock and self.locking):
+            return self.session.rows(name, values)
+        try:
+            return self.session.rows(name, values, lock=True)
+        except pymysql.MySQLError as error:
+            if error_code(error) not in NO_PERMISSION:
+                raise
+        # a server may ask for more than column grants to lock rows: then each UPDATE compares for itself
+        self.locking = False
+        return self.session.rows(name, values)
+
+    def _updates(self, changes: Sequence[Change]) -> Iterator[Update]:
+        """Group rows that get the same value (and, unless locked, hold the same one) into one UPDATE each."""
+        groups: dict[tuple[int | None, str | None, str | None], list[int]] = {}
+        for change in changes:
+            group = change.id_lang, change.after, None if self.locking else change.before
+            groups.setdefault(group, []).append(self.to_write[change].handle)
+        for group, handles in groups.items():
+            for rows in in_chunks(sorted(handles)):
+                yield Update(*group, rows)
+
+    def _look_who_was_quicker(self, target: Target, changes: Sequence[Change]) -> None:
+        """Tell rows that a guarded UPDATE wrote from those that somebody changed a moment before it."""
+        held = self._held(target, changes, lock=False)
+        for change in changes:
+            row = held.get(target.key(change))
+            done = row is not None and row.value == change.after
+            self.outcomes[change] = (
+                outcome(change, "written") if done else outcome(change, "left", row.value if row else None)
+            )
+
+    def _fail(self, changes: Sequence[Change], why: str) -> None:
+        """Nothing was written: whatever was to be, or had not been looked at yet, failed."""
+        for change in changes:
+            if change in self.to_write or change not in self.outcomes:
+                row = self.to_write.get(change)
+                message = f"nothing of this window was written: {why}"
+                self.outcomes[change] = outcome(change, "failed", row.value if row else None, message)

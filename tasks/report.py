@@ -1,0 +1,122 @@
+"""How a run shows itself in the Prefect UI: its name, its one-line result, its summary artifact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from prefect.artifacts import create_markdown_artifact
+from prefect.blocks.core import Block
+from prefect.context import FlowRunContext
+from prefect.runtime import flow_run
+
+from tasks.summaries import Summary
+
+MOST_ROWS = 50
+
+
+class Section(NamedTuple):
+    """A table below the counts of an artifact."""
+
+    title: str
+    rows: list[Mapping[str, Any]]
+    note: str = ""
+
+
+def block_name(value: object) -> str:
+    """The name a person gave a block, or its integration number where it was never saved."""
+    if isinstance(value, Block):
+        return value._block_document_name or f"integration {getattr(value, 'integration_id', '?')}"  # noqa: SLF001
+    return source_name(str(value))
+
+
+def source_name(source: object) -> str:
+    """The last part of a block's name, a path or an address, without the query that may hold a token."""
+    if isinstance(source, Block):
+        return block_name(source)
+    return str(source).partition("?")[0].rstrip("/").rpartition("/")[2] or "feed"
+
+
+def run_name(verb: str, subject: str) -> Callable[[], str]:
+    """A flow run name such as `import acme, first 100, dry run`, made from the run's parameters."""
+
+    def name() -> str:
+        parameters = flow_run.parameters or {}
+        words = [f"{verb} {block_name(parameters.get(subject))}"]
+        if parameters.get("contractor"):
+            words.append(f"contractor {parameters['contractor']}")
+        if parameters.get("limit"):
+            words.append(f"first {parameters['limit']}")
+        if parameters.get("approve"):
+            words.append("approved")
+        if parameters.get("dry_run"):
+            words.append("dry run")
+        return ", ".join(words)
+
+    return name
+
+
+def in_one_line(summary: Summary) -> str:
+    """The counts that are not zero, for the last line of a run's log."""
+    shown = [f"{name} {value}" for name, value in _counts(summary) if value]
+    return f"{summary.status}; " + ", ".join(shown) if shown else summary.status
+
+
+def _counts(summary: Summary) -> list[tuple[str, Any]]:
+    values = summary.model_dump(exclude={"status", "dry_run", "checks", "sample", "columns", "block_yaml", "mapping"})
+    counts = []
+    for name, value in values.items():
+        if isinstance(value, dict):
+            counts += [(f"{name}: {key}", number) for key, number in value.items()]
+        elif not isinstance(value, list):
+            counts.append((name, value))
+    return counts
+
+
+def cell(value: object) -> str:
+    """A value as it stands in a Markdown table; nothing in it can break the table or become markup."""
+    text = "" if value is None else str(value)
+    text = re.sub(r"\s+", " ", text)[:200]
+    return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", text)
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as a Markdown table, the first `MOST_ROWS` of them."""
+    if not rows:
+        return "none\n"
+    names = list(rows[0])
+    lines = ["| " + " | ".join(cell(name) for name in names) + " |", "|" + "---|" * len(names)]
+    lines += ["| " + " | ".join(cell(row.get(name)) for name in names) + " |" for row in rows[:MOST_ROWS]]
+    if len(rows) > MOST_ROWS:
+        lines.append(f"\n… and {len(rows) - MOST_ROWS} more")
+    return "\n".join(lines) + "\n"
+
+
+def markdown(title: str, summary: Summary, sections: Sequence[Section], message: str = "") -> str:
+    """The whole artifact: what happened, the counts with their meaning, then the tables."""
+    kind = " (dry run: nothing was written)" if summary.dry_run else ""
+    parts = [f"# {cell(title)}: {summary.status}{kind}\n"]
+    if message:
+        parts.append(f"> {cell(message[:2000]) if len(message) <= 200 else _long(message)}\n")
+    meanings = {name: field.description or "" for name, field in type(summary).model_fields.items()}
+    rows = [
+        {"": name.replace("_", " "), "count": value, "meaning": meanings.get(name.partition(":")[0], "")}
+        for name, value in _counts(summary)
+    ]
+    parts.append(table(rows))
+    for section in sections:
+        parts.append(f"\n## {cell(section.title)}\n\n{section.note}\n\n{table(section.rows)}")
+    return "\n".join(parts)
+
+
+def _long(message: str) -> str:
+    return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", re.sub(r"\s+", " ", message))[:4000]
+
+
+def publish(flow: str, title: str, summary: Summary, sections: Sequence[Section], message: str = "") -> None:
+    """Leave the summary artifact of a flow run; outside of one (plain functions, tests) there is nobody to show it."""
+    if FlowRunContext.get() is None:
+        return
+    key = re.sub(r"[^a-z0-9-]+", "-", f"{flow}-{title}".lower()).strip("-")
+    create_markdown_artifact(markdown(title, summary, sections, message), key=key, description=in_one_line(summary))

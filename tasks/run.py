@@ -1,0 +1,139 @@
+"""One working run: its lease, its folder, what it counts, and how it ends, for every flow alike."""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from prefect.exceptions import MissingContextError
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
+
+from tasks import report
+from tasks.errors import Busy, Quarantined, Refused, SummaryError
+from tasks.state import Lease, StateDatabase, lease, open_state
+from tasks.summaries import Status, Summary
+
+S = TypeVar("S", bound=Summary)
+
+
+class Run(Generic[S]):
+    """What the steps of one run share; a plain object, so that Prefect hands it on untouched."""
+
+    def __init__(
+        self,
+        flow: str,
+        title: str,
+        integration_id: int | None,
+        summary: S,
+        state: StateDatabase,
+        folder: Path,
+    ) -> None:
+        self.id = str(flow_run.id or uuid.uuid4())
+        self.flow = flow
+        self.title = title
+        self._integration_id = integration_id
+        self.summary = summary
+        self.state = state
+        self.folder = folder
+        self.started_at: datetime = state.now()
+        self.held: Lease | None = None
+        self.sections: list[report.Section] = []
+
+    @property
+    def integration_id(self) -> int:
+        """The integration that this run works on."""
+        if self._integration_id is None:
+            raise LookupError(f"{self.flow} works on no integration")
+        return self._integration_id
+
+    def say(self, message: str, *values: object) -> None:
+        """One line for the operator."""
+        _logger().info(message, *values)
+
+    def warn(self, message: str) -> None:
+        """One line that the operator should not miss."""
+        _logger().warning(message)
+
+    def count(self, **counts: object) -> None:
+        """Put figures into the summary."""
+        for name, value in counts.items():
+            setattr(self.summary, name, value)
+
+    def show(self, title: str, rows: Sequence[Mapping[str, Any]], note: str = "") -> None:
+        """Add a table to the run's summary artifact."""
+        self.sections.append(report.Section(title, list(rows), note))
+
+    def check_lease(self) -> None:
+        """Raise LeaseLostError where this run may not write any more."""
+        if self.held:
+            self.held.check()
+
+
+def _logger() -> logging.Logger | logging.LoggerAdapter[Any]:
+    try:
+        return get_run_logger()
+    except MissingContextError:
+        return logging.getLogger("rexbit")
+
+
+@contextmanager
+def working_on(flow: str, title: str, integration_id: int | None, summary: S) -> Iterator[Run[S]]:
+    """Work on one integration: lease, folder, record and artifact, however it ends.
+
+    A dry run takes no lease, because it changes nothing. Errors that carry a summary get this run's.
+    """
+    with open_state() as state, tempfile.TemporaryDirectory(prefix="rexbit-") as folder:
+        run = Run(flow, title, integration_id, summary, state, Path(folder))
+        run.say("State database: %s", state.shown)
+        _record_start(run, integration_id)
+        try:
+            if summary.dry_run or integration_id is None:
+                yield run
+            else:
+                with lease(state, integration_id, run_id=run.id, holder=title) as run.held:
+                    yield run
+        except BaseException as error:
+            _end(run, _status_of(error), str(error) or type(error).__name__)
+            if isinstance(error, SummaryError) and error.summary is None:
+                error.summary = run.summary
+            raise
+        _end(run, "completed" if summary.status == "running" else summary.status, "")
+
+
+def _status_of(error: BaseException) -> Status:
+    if isinstance(error, Refused):
+        return "refused"
+    if isinstance(error, Quarantined):
+        return "quarantined"
+    return "busy" if isinstance(error, Busy) else "failed"
+
+
+def _record_start(run: Run[Any], integration_id: int | None) -> None:
+    with run.state.session() as session:
+        session.execute(
+            "run_started",
+            {"id": run.id, "flow": run.flow, "integration_id": integration_id, "started_at": run.started_at},
+        )
+
+
+def _end(run: Run[Any], status: Status, message: str) -> None:
+    run.summary.status = status
+    values = {
+        "id": run.id,
+        "ended_at": run.state.now(),
+        "status": status,
+        "summary": json.dumps(run.summary.model_dump(mode="json")),
+        "message": message,
+    }
+    with run.state.session() as session:
+        session.execute("run_ended", values)
+    report.publish(run.flow, run.title, run.summary, run.sections, message)
+    run.say("%s: %s", run.title, report.in_one_line(run.summary))

@@ -1,0 +1,11 @@
+"""Our database: products, links, what was written to shops, feeds' snapshots, runs and leases.
+
+`open_state()` finds and opens it; tables go in and out as Parquet files; `lease` keeps two runs apart.
+"""
+
+from tasks.state.database import StateDatabase
+from tasks.state.lease import Lease, lease
+from tasks.state.resolve import open_state
+from tasks.state.session import Session
+
+__all__ = ["Lease", "Session", "StateDatabase", "lease", "open_state"]

@@ -1,0 +1,159 @@
+"""A transaction on PostgreSQL: tables leave and arrive by COPY."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg.rows import dict_row
+
+from tasks.errors import WrongSettingsError
+from tasks.state import statements
+from tasks.state.incoming import Incoming
+from tasks.state.session import Session, Value, text_or_number
+from tasks.state.statements import Dialect, Target, listed, quoted
+from tasks.state.tables import columns_of, theirs
+
+BLOCK = 1 << 20
+UPDATE_STEP = 20_000
+CASTS = {"TIMESTAMP": "::timestamp", "DECIMAL(18,4)": "::numeric(18,4)", "BOOLEAN": "::boolean"}
+PLACEHOLDER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
+
+
+class PostgresqlSession(Session):
+    """A transaction on PostgreSQL."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+        self._columns: dict[str, dict[str, str]] = {}
+
+    def reserve_ids(self, table: str, count: int) -> list[int]:
+        default = self.execute("id_default", {"table": table})[0]["id_default"]
+        found = re.search(r"nextval\('([^']+)'", default or "")
+        if not found:
+            raise WrongSettingsError(f"expected `{table}.id` to take its numbers from a sequence, got {default}")
+        sequence = found.group(1)
+        reserved = self._execute(
+            "SELECT nextval(CAST(:sequence AS regclass)) AS id FROM generate_series(1, :count)",
+            {"sequence": sequence, "count": count},
+        )
+        ids = sorted(row["id"] for row in reserved)
+        highest = self._execute(f"SELECT coalesce(max(id), 0) AS id FROM {quoted(table)}", {})[0]["id"]  # noqa: S608
+        if ids and ids[0] <= highest:
+            raise WrongSettingsError(
+                f"expected the sequence {sequence} above the ids of `{table}`, got {ids[0]} where {highest} is taken."
+                f" Repair it with: SELECT setval('{sequence}', (SELECT max(id) FROM {table}))"
+            )
+        return ids
+
+    def now(self) -> datetime:
+        now: datetime = self._execute("SELECT clock_timestamp() AS now", {})[0]["now"]
+        return now
+
+    def real_columns(self, table: str) -> Mapping[str, str]:
+        if table not in self._columns:
+            rows = self.execute("columns_postgresql", {"table": table})
+            self._columns[table] = {row["name"]: row["type"] for row in rows}
+        return self._columns[table]
+
+    def required_columns(self, table: str) -> list[str]:
+        ours = set(columns_of(table)) - theirs(table)
+        rows = self.execute("columns_postgresql", {"table": table})
+        return [row["name"] for row in rows if row["demanded"] and row["name"] not in ours]
+
+    def _write_csv(self, table: str, columns: Sequence[str], where: Mapping[str, Value], csv: Path) -> None:
+        known = columns_of(table)
+        names = ", ".join(quoted(name) + CASTS.get(known[name], "") for name in columns)
+        conditions = " AND ".join(f"{quoted(name)} IS NOT DISTINCT FROM %s" for name in where) or "true"
+        values = [text_or_number(value, known[name]) for name, value in where.items()]
+        query = f"COPY (SELECT {names} FROM {quoted(table)} WHERE {conditions}) TO STDOUT (FORMAT csv)"  # noqa: S608
+        with self._connection.cursor() as cursor, csv.open("wb") as file:
+            with cursor.copy(_own(query), values or None) as copy:
+                for block in copy:
+                    file.write(block)
+
+    def _insert(self, rows: Incoming, target: Target) -> int:
+        with self._laid_out(rows):
+            return self._count(statements.insert(target, self._dialect(target.table)))
+
+    def _upsert(self, rows: Incoming, target: Target, update: Sequence[str]) -> int:
+        with self._laid_out(rows):
+            return self._count(statements.upsert(target, self._dialect(target.table), update))
+
+    def _update(self, rows: Incoming, target: Target) -> int:
+        """In steps of the key's order: one UPDATE of a million rows would touch the pages at random."""
+        text = f"{statements.update(target, self._dialect(target.table))} AND i.incoming_position > %s AND i.incoming_position <= %s"
+        with self._laid_out(rows, numbered=True):
+            starts = range(0, rows.count, UPDATE_STEP)
+            return sum(self._count(text, [start, start + UPDATE_STEP]) for start in starts)
+
+    def _delete(self, rows: Incoming, target: Target) -> int:
+        with self._laid_out(rows):
+            self._connection.execute("ANALYZE incoming")
+            return self._count(
+                f"DELETE FROM {quoted(target.table)} AS t USING incoming AS i"  # noqa: S608
+                f" WHERE {statements.same_key(target.key)}"
+            )
+
+    @contextmanager
+    def _laid_out(self, rows: Incoming, *, numbered: bool = False) -> Iterator[None]:
+        """The rows in key order as the temporary table `incoming`, with the types of the real table."""
+        position = "CAST(0 AS bigint) AS incoming_position, " if numbered else ""
+        names = listed(rows.columns)
+        table = f"SELECT {position}{names} FROM {quoted(rows.table)}"  # noqa: S608
+        self._connection.execute(_own(f"CREATE TEMP TABLE incoming ON COMMIT DROP AS {table} WITH NO DATA"))
+        with tempfile.TemporaryDirectory(prefix="state-") as folder:
+            csv = rows.to_csv(Path(folder) / "rows.csv", numbered=numbered)
+            self._copy_in(csv)
+        if numbered:
+            self._connection.execute("ALTER TABLE incoming ADD PRIMARY KEY (incoming_position)")
+            self._connection.execute("ANALYZE incoming")
+        yield
+        self._connection.execute("DROP TABLE incoming")
+
+    def _copy_in(self, csv: Path) -> None:
+        with self._connection.cursor() as cursor, csv.open("rb") as file:
+            with cursor.copy("COPY incoming FROM STDIN (FORMAT csv)") as copy:
+                while block := file.read(BLOCK):
+                    copy.write(block)
+
+    def _dialect(self, table: str) -> Dialect:
+        real = self.real_columns(table)
+
+        def differs(column: str, old: str, new: str) -> str:
+            if real[column] == "json":  # which knows no equality
+                old, new = f"{old}::text", f"{new}::text"
+            return f"{old} IS DISTINCT FROM {new}"
+
+        return Dialect(now="localtimestamp(0)", differs=differs, source=_source)
+
+    def _count(self, text: str, values: list[Any] | None = None) -> int:
+        return self._connection.execute(_own(text), values).rowcount
+
+    def _execute(self, text: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+        query = PLACEHOLDER.sub(r"%(\1)s", text.replace("%", "%%"))
+        with self._connection.cursor(row_factory=dict_row) as cursor:
+            cursor.execute(_own(query), values)
+            rows = cursor.fetchall() if cursor.description else []
+        return [{name: _aware(value) for name, value in row.items()} for row in rows]
+
+
+def _source(columns: Sequence[str], stamps: Sequence[str]) -> str:
+    return f"SELECT {', '.join([*(quoted(name) for name in columns), *stamps])} FROM incoming"  # noqa: S608
+
+
+def _own(text: str) -> LiteralString:
+    """SQL of this room: from its files, or made of quoted identifiers; psycopg's types ask for literals."""
+    return cast("LiteralString", text)
+
+
+def _aware(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    return value

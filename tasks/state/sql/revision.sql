@@ -1,0 +1,1 @@
+SELECT version_num FROM rexbit_flows_version

@@ -1,0 +1,1 @@
+UPDATE feed_snapshots SET approved_at = :approved_at WHERE id = :id

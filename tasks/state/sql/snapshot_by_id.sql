@@ -1,0 +1,1 @@
+SELECT * FROM feed_snapshots WHERE id = :id AND integration_id = :integration_id

@@ -1,0 +1,196 @@
+"""The tables of our database: the one place that knows their columns and types.
+
+`products` and `integration_product_links` carry Rexbit's names and columns, so that an existing Rexbit database can
+be pointed at. All times are UTC without a zone, prices are exact decimals (as text on SQLite, which has none).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+METADATA = MetaData()
+
+NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+PRICE = Numeric(18, 4).with_variant(Text(), "sqlite")
+DOCUMENT = JSON().with_variant(Text(), "sqlite")
+DOCUMENT_BINARY = JSONB().with_variant(Text(), "sqlite")
+
+# Columns that Rexbit keeps and we don't fill.
+THEIRS: dict[str, Any] = {"theirs": True}
+
+PRODUCTS = Table(
+    "products",
+    METADATA,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("user_id", BigInteger, info=THEIRS),
+    Column("catalog_id", BigInteger, info=THEIRS),
+    Column("sku", String(255)),
+    Column("ean", String(255)),
+    Column("name", String(255)),
+    Column("purchase_price_net", PRICE, info=THEIRS),
+    Column("created_at", DateTime),
+    Column("updated_at", DateTime),
+)
+
+LINKS = Table(
+    "integration_product_links",
+    METADATA,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("integration_id", BigInteger, nullable=False),
+    Column("product_id", BigInteger, nullable=False),
+    Column("catalog_id", BigInteger, info=THEIRS),
+    Column("external_product_id", String(255)),
+    Column("sku", String(255)),
+    Column("ean", String(255)),
+    Column("matched_by", String(255)),
+    Column("is_manual", Boolean, nullable=False, server_default=false()),
+    Column("metadata", DOCUMENT),
+    Column("supplier_availability", DOCUMENT_BINARY),
+    Column("created_at", DateTime),
+    Column("updated_at", DateTime),
+    UniqueConstraint("integration_id", "product_id", name="integration_product_links_integration_id_product_id_unique"),
+    Index("integration_product_links_external_product_id_index", "external_product_id"),
+    Index("integration_product_links_sku_index", "sku"),
+    Index("integration_product_links_ean_index", "ean"),
+    Index(
+        "integration_product_links_external_index",
+        "integration_id",
+        "external_product_id",
+    ),
+    # room on each page for the next version of a changed row: 3x on updates of a few per cent
+    postgresql_with={"fillfactor": 70},
+)
+
+SHOP_WRITTEN = Table(
+    "shop_written",
+    METADATA,
+    Column("integration_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id_product", BigInteger, primary_key=True, autoincrement=False),
+    Column("id_product_attribute", BigInteger, primary_key=True, autoincrement=False),
+    Column("id_lang", Integer, primary_key=True, autoincrement=False),
+    Column("field", Text, primary_key=True),
+    Column("value", Text),
+    Column("original", Text),
+    Column("written_at", DateTime),
+    Column("run_id", Text, nullable=False),
+    postgresql_with={"fillfactor": 70},
+)
+
+FEED_SNAPSHOTS = Table(
+    "feed_snapshots",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("integration_id", BigInteger, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("settings_hash", Text, nullable=False),
+    Column("fetched_at", DateTime, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text),
+    Column("rows_read", BigInteger, nullable=False),
+    Column("rows_rejected", BigInteger, nullable=False),
+    Column("offers", BigInteger, nullable=False),
+    Column("available", BigInteger, nullable=False),
+    Column("approved_at", DateTime),
+    Column("run_id", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Index("feed_snapshots_integration_id_fetched_at_index", "integration_id", "fetched_at"),
+)
+
+ABSENCES = Table(
+    "absences",
+    METADATA,
+    Column("integration_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("product_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("first_missing_at", DateTime, nullable=False),
+    Column("contents", Integer, nullable=False),
+    Column("last_content_hash", Text, nullable=False),
+)
+
+UNMATCHED_OFFERS = Table(
+    "unmatched_offers",
+    METADATA,
+    Column("integration_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("offer_key", Text, primary_key=True),
+    Column("sku", Text),
+    Column("ean", Text),
+    Column("name", Text),
+    Column("cause", Text, nullable=False),
+    Column("candidates", DOCUMENT),
+    Column("row_number", BigInteger),
+    Column("first_seen_at", DateTime, nullable=False),
+    Column("last_snapshot_id", Text, nullable=False),
+)
+
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("flow", Text, nullable=False),
+    Column("integration_id", BigInteger),
+    Column("started_at", DateTime, nullable=False),
+    Column("ended_at", DateTime),
+    Column("status", Text, nullable=False),
+    Column("summary", DOCUMENT),
+    Column("message", Text),
+    Index("runs_integration_id_started_at_index", "integration_id", "started_at"),
+)
+
+LEASES = Table(
+    "leases",
+    METADATA,
+    Column("integration_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("holder", Text, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("acquired_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+)
+
+
+def columns_of(table: str) -> dict[str, str]:
+    """Column name -> DuckDB type of one of our tables; JSON is VARCHAR. Errors: ValueError for another table."""
+    if table not in METADATA.tables:
+        raise ValueError(f"expected one of our tables ({', '.join(sorted(METADATA.tables))}), got `{table}`")
+    return {column.name: _duck_type(column) for column in METADATA.tables[table].columns}
+
+
+def theirs(table: str) -> set[str]:
+    """The columns of a table that we know and leave to Rexbit."""
+    return {column.name for column in METADATA.tables[table].columns if column.info.get("theirs")}
+
+
+def columns_of_type(kind: str) -> frozenset[str]:
+    """Names of all columns of one DuckDB type, over all tables (a name has one type everywhere)."""
+    return frozenset(
+        column.name for table in METADATA.tables.values() for column in table.columns if _duck_type(column) == kind
+    )
+
+
+def _duck_type(column: Column[Any]) -> str:
+    kinds = {
+        BigInteger: "BIGINT",
+        Integer: "INTEGER",
+        Boolean: "BOOLEAN",
+        DateTime: "TIMESTAMP",
+        Numeric: "DECIMAL(18,4)",
+        JSON: "VARCHAR",
+        String: "VARCHAR",
+    }
+    return next(duck for kind, duck in kinds.items() if isinstance(column.type, kind))

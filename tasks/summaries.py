@@ -1,0 +1,110 @@
+"""What each flow returns: small counts that a person can read and a program can compare."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+Status = Literal["running", "completed", "unchanged", "refused", "quarantined", "busy", "failed"]
+
+
+class Summary(BaseModel):
+    """What all summaries share."""
+
+    status: Status = "running"
+    dry_run: bool = False
+
+
+class CatalogueSummary(Summary):
+    """Counts of `import_catalog`; an item is a product or a combination of the shop."""
+
+    products_read: int = Field(0, description="items read from the shop")
+    created: int = Field(0, description="products made, because no existing one was recognised")
+    updated: int = Field(0, description="items whose SKU, EAN or name changed")
+    unchanged: int = Field(0, description="items already linked, with nothing new")
+    linked: int = Field(0, description="items recognised as an existing product")
+    ambiguous: int = Field(0, description="items with several candidates; nothing was made")
+
+
+class ImportSummary(Summary):
+    """Counts of `import_feed`."""
+
+    snapshot_id: str | None = None
+    rows_read: int = Field(0, description="records in the file")
+    rows_rejected: int = Field(0, description="records that could not be understood")
+    rejected_by_reason: dict[str, int] = Field(default_factory=dict)
+    offers: int = Field(0, description="records that could")
+    matched: int = Field(0, description="offers that are exactly one product")
+    unmatched: int = Field(0, description="offers without a product, or with several")
+    created: int = Field(0, description="links made")
+    updated: int = Field(0, description="links whose values changed")
+    unchanged: int = Field(0, description="links that already held the same")
+    absent: int = Field(0, description="linked products missing from this file")
+    sold_out: int = Field(0, description="of these, taken off now by the absence rule")
+    warnings: list[str] = Field(default_factory=list)
+
+
+class LinkSummary(Summary):
+    """Counts of `link_products`."""
+
+    products: int = Field(0, description="products looked at")
+    linked: int = Field(0, description="links made")
+    unchanged: int = Field(0, description="links that were there already")
+    ambiguous: int = Field(0, description="several candidates; nothing was linked")
+    unmatched: int = Field(0, description="no candidate")
+
+
+class SyncSummary(Summary):
+    """Counts of `sync_availability`, in products of the shop (a product with its combinations is one)."""
+
+    wanted: int = Field(0, description="products with a decision")
+    changed: int = Field(0, description="of these, with something new to write")
+    written: int = Field(0, description="written and read back")
+    unchanged: int = Field(0, description="the shop already holds what was decided")
+    left: int = Field(0, description="somebody else changed the row since the plan; left alone")
+    failed: int = Field(0, description="could not be written")
+    enabled: int = Field(0, description="switched to: can be ordered")
+    disabled: int = Field(0, description="switched to: can't be ordered")
+    not_enforceable: int = Field(
+        0, description="combinations that can't be denied while others of the product can be sold"
+    )
+    skipped: dict[str, int] = Field(default_factory=dict, description="left alone, by reason")
+    rows_written: int = Field(0, description="database rows written")
+    change_set_id: str | None = None
+
+
+class Check(BaseModel):
+    """One finding of `check_integration`; `ok` is None where it could not be looked at."""
+
+    name: str
+    ok: bool | None
+    expected: str
+    found: str
+    fix: str = ""
+
+
+class CheckSummary(Summary):
+    """The findings of `check_integration`."""
+
+    integration_id: int
+    checks: list[Check] = Field(default_factory=list)
+
+
+class InspectSummary(Summary):
+    """What `inspect_feed` found out about a file."""
+
+    source: str = ""
+    format: str = ""
+    encoding: str = ""
+    delimiter: str | None = None
+    record_path: str | None = Field(None, description="XML: where one item stands")
+    rows: int = Field(0, description="records in the file")
+    rows_rejected: int = Field(0, description="records that could not be read with the proposed mapping")
+    columns: list[dict[str, Any]] = Field(default_factory=list)
+    sample: list[dict[str, Any]] = Field(default_factory=list)
+    mapping: dict[str, str] = Field(default_factory=dict, description="field -> column, as proposed")
+    absence: str = Field("uncertain", description="what a missing item would mean, as proposed")
+    match_rate: float | None = Field(None, description="share of the offers that are exactly one product")
+    unmatched_by_cause: dict[str, int] = Field(default_factory=dict)
+    block_yaml: str = ""

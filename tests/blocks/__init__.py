@@ -1,0 +1,1 @@
+"""Tests of the blocks: what an operator fills in, and what is refused."""

@@ -1,0 +1,117 @@
+"""Nonsense is refused with a message that names the field and never shows a secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector, SyncDriver
+from pydantic import ValidationError
+
+from blocks import AvailabilityPolicy, FeedMapping, LanguageTexts, PrestashopDatabase, SupplierFeed
+
+MAPPING = {"sku": "Symbol", "stock_quantity": "Stan"}
+MASK = "********"
+
+
+def connector(**parts: Any) -> SqlAlchemyConnector:
+    named = {
+        "driver": SyncDriver.MYSQL_PYMYSQL,
+        "host": "127.0.0.1",
+        "database": "shop",
+        "username": "u",
+        **parts,
+    }
+    return SqlAlchemyConnector(connection_info=ConnectionComponents(**named))
+
+
+def refusal_of(kind: Any, **settings: Any) -> str:
+    with pytest.raises(ValidationError) as refused:
+        kind(**settings)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("prefix", ["ps-", "ps_; DROP TABLE x", "p" * 33, "żps_"])
+def test_table_prefix(prefix: str) -> None:
+    refusal = refusal_of(PrestashopDatabase, integration_id=7, connection=connector(), table_prefix=prefix)
+    assert "table_prefix" in refusal
+
+
+def test_an_empty_table_prefix_is_one() -> None:
+    assert PrestashopDatabase(integration_id=7, connection=connector(), table_prefix="").table_prefix == ""
+
+
+def test_a_threshold_below_0() -> None:
+    assert "min_stock_threshold" in refusal_of(AvailabilityPolicy, min_stock_threshold=-1)
+
+
+def test_an_empty_mapping() -> None:
+    assert "expected a column for `sku` or for `ean`" in refusal_of(FeedMapping)
+
+
+def test_a_mapping_without_stock() -> None:
+    assert "`stock_quantity` or `is_available`" in refusal_of(FeedMapping, sku="Symbol")
+
+
+@pytest.mark.parametrize("field", ["password", "token", "header_value"])
+def test_a_masked_secret_of_a_feed(field: str) -> None:
+    refusal = refusal_of(SupplierFeed, integration_id=6, source="a.csv", mapping=MAPPING, **{field: MASK})
+    assert field in refusal
+    assert "its mask" in refusal
+
+
+def test_a_masked_password_of_a_connection() -> None:
+    assert "its mask" in refusal_of(PrestashopDatabase, integration_id=7, connection=connector(password=MASK))
+
+
+def test_an_address_with_a_password_in_it() -> None:
+    address = SqlAlchemyConnector(connection_info="mysql+pymysql://u:hunter2@127.0.0.1/shop")
+    refusal = refusal_of(PrestashopDatabase, integration_id=7, connection=address)
+    assert "Fill in the parts" in refusal
+    assert "hunter2" not in refusal
+
+
+def test_another_driver() -> None:
+    other = connector(driver=SyncDriver.POSTGRESQL_PSYCOPG2)
+    assert "mysql+pymysql" in refusal_of(PrestashopDatabase, integration_id=7, connection=other)
+
+
+def test_a_refusal_never_shows_the_secrets_beside_the_wrong_field() -> None:
+    secrets = {"password": "hunter2", "token": "hunter3", "header_value": "hunter4"}
+    refusal = refusal_of(SupplierFeed, integration_id=6, source="a.csv", mapping={}, **secrets)
+    assert "hunter" not in refusal
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("timezone", "Warsaw"),
+        ("encoding", "cp-9999"),
+        ("default_delivery_days", 366),
+        ("integration_id", 0),
+        ("currency", "zł"),
+    ],
+)
+def test_other_fields_of_a_feed(field: str, value: Any) -> None:
+    settings = {"integration_id": 6, "source": "a.csv", "mapping": MAPPING, field: value}
+    assert field in refusal_of(SupplierFeed, **settings)
+
+
+def test_a_source_that_names_a_token_needs_one() -> None:
+    assert "token" in refusal_of(SupplierFeed, integration_id=6, source="https://x/?k={token}", mapping=MAPPING)
+
+
+@pytest.mark.parametrize("text", ["<b>Jest</b>", "Za {dni}", "a=b", "x" * 256])
+def test_a_text_that_the_shop_would_refuse(text: str) -> None:
+    assert "available" in refusal_of(LanguageTexts, language="pl", available=text)
+
+
+def test_two_entries_of_one_language() -> None:
+    twice = [LanguageTexts(language="pl"), LanguageTexts(language="pl")]
+    assert "several for pl" in refusal_of(AvailabilityPolicy, texts=twice)
+
+
+def test_every_field_is_explained_in_the_form() -> None:
+    for kind in (SupplierFeed, FeedMapping, AvailabilityPolicy, LanguageTexts, PrestashopDatabase):
+        fields = kind.model_fields.items()
+        assert [name for name, field in fields if not (field.title and field.description)] == []

@@ -1,0 +1,1 @@
+"""Feeds: fetching, reading, judging, looking into them."""

@@ -1,0 +1,94 @@
+"""Looking into a file that nobody has described yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tasks.errors import Refused
+from tasks.feeds.inspection import Inspection, inspect
+from tasks.feeds.read import read_feed
+from tests.feeds.test_xml import document
+
+
+def look(folder: Path, content: str, encoding: str = "utf-8") -> Inspection:
+    raw = folder / "raw"
+    raw.write_bytes(content.encode(encoding))
+    return inspect("https://x.test/acme.csv?key=s3cretvalue", raw, folder)
+
+
+CSV = (
+    "Symbol;Kod EAN;Nazwa towaru;Stan magazynowy;Cena netto;Termin dostawy\n"
+    "A1;5901234123457;Śruba;5;10,50;24h\nA2;;Nakrętka;0;1,20;3 dni\n"
+)
+
+
+def test_a_csv_file(tmp_path: Path) -> None:
+    found = look(tmp_path, CSV, "cp1250")
+    assert (found.format, found.encoding, found.delimiter, found.rows) == ("csv", "cp1250", ";", 2)
+    assert found.mapping == {
+        "sku": "Symbol",
+        "ean": "Kod EAN",
+        "stock_quantity": "Stan magazynowy",
+        "delivery_days": "Termin dostawy",
+        "purchase_price": "Cena netto",
+        "name": "Nazwa towaru",
+    }
+
+
+def test_columns_tell_how_full_they_are(tmp_path: Path) -> None:
+    column = look(tmp_path, CSV).columns[1]
+    assert (column.name, column.filled, column.gtin, column.sample) == (
+        "Kod EAN",
+        0.5,
+        1.0,
+        ["5901234123457"],
+    )
+
+
+def test_an_ean_is_known_by_its_values(tmp_path: Path) -> None:
+    assert look(tmp_path, CSV.replace("Kod EAN", "K1")).mapping["ean"] == "K1"
+
+
+def test_an_xml_file(tmp_path: Path) -> None:
+    found = look(tmp_path, document(1, 2, 3))
+    assert (found.format, found.record_path, found.rows) == ("xml", "offer/products/product", 3)
+    assert found.mapping == {
+        "sku": "codes/sku",
+        "ean": "attrs/a[@name='EAN']",
+        "stock_quantity": "stock/@quantity",
+        "purchase_price": "price/@net",
+        "supplier_sku": "@id",
+        "name": "name",
+    }
+
+
+@pytest.mark.parametrize("content", [CSV, document(1, 2, 3)], ids=["csv", "xml"])
+def test_the_proposal_reads_the_file(tmp_path: Path, content: str) -> None:
+    feed = look(tmp_path, content).feed("x")
+    assert feed is not None
+    read = read_feed(feed, tmp_path / "raw", tmp_path)
+    assert (read.offers_count, read.rows_rejected) == (read.rows_read, 0)
+
+
+def test_a_feed_without_zeros_tells_absence_by_leaving_out(tmp_path: Path) -> None:
+    assert look(tmp_path, CSV).absence == "uncertain"
+    assert look(tmp_path, CSV.replace(";0;", ";7;")).absence == "sold_out"
+
+
+def test_the_block_is_yaml_without_secrets(tmp_path: Path) -> None:
+    text = look(tmp_path, CSV).block_yaml
+    assert "s3cretvalue" not in text
+    assert yaml.safe_load(text)["feeds"]["acme"]["mapping"]["sku"] == "Symbol"
+
+
+def test_an_unknown_file_has_no_proposal(tmp_path: Path) -> None:
+    found = look(tmp_path, "a;b\n1;2\n")
+    assert (found.mapping, found.feed("x")) == ({}, None)
+
+
+def test_a_web_page_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="a web page"):
+        look(tmp_path, "<html><title>Hi</title></html>")

@@ -1,0 +1,195 @@
+"""XML files: nested, with namespaces, cut, hostile."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.errors import Refused, WrongSettingsError
+from tests.feeds.conftest import Read, xml_feed
+
+PRODUCT = """<product id="{id}">
+  <name><![CDATA[ Śruba & nakrętka ]]></name>
+  <codes><sku>S{id}</sku><ean>1</ean></codes>
+  <attrs><a name="Kolor">czarny</a><a name="EAN">
+    5901234123457
+  </a></attrs>
+  <price gross="12,30" net="10,00"/><stock quantity="7"/>
+</product>"""
+
+
+def document(*ids: int, inside: str = "") -> str:
+    products = "\n".join(PRODUCT.format(id=number) for number in ids)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<offer><products>{products}{inside}</products></offer>'
+
+
+def record(inside: str) -> str:
+    return f"<offer><products><product>{inside}</product></products></offer>"
+
+
+def simple(**mapping: str) -> dict[str, str]:
+    return {"sku": "sku", "stock_quantity": "stock", **mapping}
+
+
+def test_nested_records(read: Read) -> None:
+    reading = read(document(1, 2), xml_feed())
+    assert [offer["supplier_sku"] for offer in reading.offers] == ["1", "2"]
+    offer = reading.offers[1]
+    assert (offer["row_number"], offer["sku"], offer["ean"]) == (2, "S2", "5901234123457")
+    assert (offer["name"], offer["stock_quantity"], str(offer["purchase_price"])) == (
+        "Śruba & nakrętka",
+        7,
+        "10.0000",
+    )
+
+
+@pytest.mark.parametrize("path", ["/offer/products/product", "offer/products/product/"])
+def test_slashes_around_the_record_path_do_not_matter(read: Read, path: str) -> None:
+    assert len(read(document(1), xml_feed(path)).offers) == 1
+
+
+def test_namespaces_go_by_local_name(read: Read) -> None:
+    text = (
+        '<rss xmlns:g="http://base.google.com/ns/1.0"><channel><item><g:id>A1</g:id>'
+        '<g:stock iai:n="4"/></item></channel></rss>'
+    )
+    mapping = {"sku": "id", "stock_quantity": "g:stock/@n"}
+    assert read(text, xml_feed("rss/channel/item", mapping=mapping)).offers[0]["stock_quantity"] == 4
+
+
+@pytest.mark.parametrize(
+    ("path", "inside", "found"),
+    [
+        ("code", "<code>X1</code>", "X1"),
+        ("./code", "<code>X1</code>", "X1"),
+        ("a/b/c", "<a><b><c>X1</c></b></a>", "X1"),
+        ("a/b", "<a>no<b>X<i>no</i>1</b>no</a>", "X1"),
+        ("a[@n='x']", "<a>no</a><a n='x'>X1</a>", "X1"),
+        ("a[@n='x/y']/@v", "<a n='x/y' v='X1'/>", "X1"),
+        ('a[@n="x"]/b', "<a n='y'><b>no</b></a><a n='x'><b>X1</b></a>", "X1"),
+        ("code", "<other><code>no</code></other><code>X1</code>", "X1"),
+        ("code", "<code/><code>X1</code>", "X1"),
+        ("code", "<code>X1</code><code>X1</code>", "X1"),
+    ],
+)
+def test_paths(read: Read, path: str, inside: str, found: str) -> None:
+    feed = xml_feed(mapping={"sku": path, "stock_quantity": "stock"})
+    assert read(record(inside + "<stock>1</stock>"), feed).offers[0]["sku"] == found
+
+
+def test_the_record_s_own_text(read: Read) -> None:
+    text = '<stock><item sku="A">5</item><item sku="B">6</item></stock>'
+    reading = read(text, xml_feed("stock/item", mapping={"sku": "@sku", "stock_quantity": "."}))
+    assert [(offer["sku"], offer["stock_quantity"]) for offer in reading.offers] == [("A", 5), ("B", 6)]
+
+
+def test_a_path_with_and_without_a_predicate(read: Read) -> None:
+    feed = xml_feed(mapping=simple(name="a", ean="a[@n='EAN']"))
+    reading = read(record("<sku>A</sku><stock>1</stock><a n='x'>first</a><a n='EAN'>5901234123457</a>"), feed)
+    assert (reading.offers[0]["name"], reading.offers[0]["ean"]) == ("first", "5901234123457")
+
+
+@pytest.mark.parametrize("path", ["a//b", "/a", "a[1]", "a[@n=x]", "@a/b", "a[@n='x", "text()"])
+def test_an_unknown_path_is_a_wrong_setting(read: Read, path: str) -> None:
+    with pytest.raises(WrongSettingsError, match="sku: expected a path inside the record"):
+        read(document(1), xml_feed(mapping={"sku": path, "stock_quantity": "stock"}))
+
+
+def test_several_values_of_one_field_are_not_chosen_from(read: Read) -> None:
+    reading = read(record("<sku>A</sku><stock>1</stock><stock>2</stock>"), xml_feed(mapping=simple()))
+    assert (reading.offers, reading.rejects[0]["reason_code"]) == ([], "several_values")
+    assert reading.rejects[0]["value"] == "1 | 2"
+
+
+def test_several_eans_cost_only_the_ean(read: Read) -> None:
+    inside = "<sku>A</sku><stock>1</stock><ean>5901234123457</ean><ean>5901234123464</ean>"
+    reading = read(record(inside), xml_feed(mapping=simple(ean="ean")))
+    assert (reading.offers[0]["ean"], reading.rejects[0]["scope"]) == (None, "field")
+
+
+@pytest.mark.parametrize("encoding", ["windows-1250", "iso-8859-2", "utf-8", "utf-16"])
+def test_declared_encodings(read: Read, encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>' + record("<sku>Ś1</sku><stock>1</stock>")
+    assert read(text.encode(encoding), xml_feed(mapping=simple())).offers[0]["sku"] == "Ś1"
+
+
+def test_an_undeclared_old_code_page_needs_a_setting(read: Read) -> None:
+    text = record("<sku>Ś1</sku><stock>1</stock>").encode("cp1250")
+    with pytest.raises(Refused, match="set the feed's encoding"):
+        read(text, xml_feed(mapping=simple()))
+    assert read(text, xml_feed(mapping=simple(), encoding="cp1250")).offers[0]["sku"] == "Ś1"
+
+
+@pytest.mark.parametrize("text", ["<offer/>", "<offer></offer>", "<offer><products/></offer>\n"])
+def test_an_empty_root_is_a_feed_without_offers(read: Read, text: str) -> None:
+    assert read(text, xml_feed()).read.rows_read == 0
+
+
+def test_a_wrong_record_path_names_what_repeats(read: Read) -> None:
+    with pytest.raises(Refused, match=r"none.*`offer/products/product` \(2x\)"):
+        read(document(1, 2), xml_feed("offer/items/item"))
+
+
+def test_a_missing_record_path_names_what_repeats(read: Read) -> None:
+    with pytest.raises(WrongSettingsError, match="`offer/products/product`"):
+        read(document(1, 2), xml_feed(None))
+
+
+def test_a_wrong_root_is_refused(read: Read) -> None:
+    with pytest.raises(Refused, match=r"root element `offer`.*got `error`"):
+        read("<error><code>5</code></error>", xml_feed())
+
+
+def test_a_mapped_path_that_no_record_has_is_refused(read: Read) -> None:
+    feed = xml_feed(mapping={"sku": "codes/sku", "stock_quantity": "stock/@quantity", "ean": "codes/gtin"})
+    with pytest.raises(Refused, match=r"`codes/gtin` \(ean\).*`codes/ean`"):
+        read(document(*range(30)), feed)
+
+
+def test_every_cut_is_refused(read: Read) -> None:
+    text = document(1, 2, inside="<!-- żółw --><x a='1'>ż</x>").encode()
+    for end in range(0, len(text), 5):
+        with pytest.raises(Refused):
+            read(text[:end], xml_feed())
+    with pytest.raises(Refused, match="is cut"):
+        read(text[:-1], xml_feed())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<!DOCTYPE offer SYSTEM "file:///etc/passwd"><offer/>',
+        '<!DOCTYPE o [<!ENTITY a "aa"><!ENTITY b "&a;&a;&a;&a;">]><offer><products>&b;</products></offer>',
+    ],
+)
+def test_a_doctype_is_refused(read: Read, text: str) -> None:
+    with pytest.raises(Refused, match="DOCTYPE"):
+        read(text, xml_feed())
+
+
+@pytest.mark.parametrize("inside", ["&undefined;", "<a", "</b>", "\0", "<a b=1/>", "<a x='1' x='2'/>"])
+def test_malformed_xml_is_refused_with_its_place(read: Read, inside: str) -> None:
+    with pytest.raises(Refused, match=r"malformed: .* at line 1, column \d+"):
+        read(record(inside), xml_feed())
+
+
+@pytest.mark.parametrize("depth", [101, 100_000])
+def test_a_deep_file_is_refused(read: Read, depth: int) -> None:
+    with pytest.raises(Refused, match="at most 100 elements inside each other"):
+        read(record("<a>" * depth + "</a>" * depth), xml_feed())
+    with pytest.raises(Refused, match="at most 100 elements inside each other"):
+        read("<a>" * depth + "</a>" * depth, xml_feed())
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<name>" + "x" * 3_000_000 + "</name>",
+        "<other>" + "x" * 3_000_000 + "</other>",
+        "<name><![CDATA[" + "<" * 3_000_000 + "]]></name>",
+        "<other a='" + "x" * 3_000_000 + "'/>",
+        "<!--" + "<" * 3_000_000 + "-->",
+    ],
+)
+def test_a_text_without_end_is_refused(read: Read, inside: str) -> None:
+    with pytest.raises(Refused, match=r"at most 1,048,576"):
+        read(record(inside), xml_feed())

@@ -1,0 +1,102 @@
+"""Which offer is which product."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks.linking.supplier import match_offers
+from tests import parquet
+
+EAN_A, EAN_B = "5900000000008", "5900000000015"
+Rows = list[dict[str, Any]]
+
+
+def match(folder: Path, offers: Rows, products: Rows, links: Rows = (), match_by: str = "sku_or_ean") -> dict[int, Any]:  # type: ignore[assignment]
+    """Row number -> (product, method), or the cause why there is none."""
+    numbered = [{"row_number": place, **offer} for place, offer in enumerate(offers, 1)]
+    parquet.write(folder / "products.parquet", parquet.PRODUCTS, products)
+    parquet.write(folder / "links.parquet", parquet.LINKS, links)
+    result = match_offers(parquet.write(folder / "offers.parquet", parquet.OFFERS, numbered), match_by, folder)
+    found = {row["row_number"]: (row["product_id"], row["method"]) for row in parquet.read(result.matched)}
+    return {**{row["row_number"]: row["cause"] for row in parquet.read(result.unmatched)}, **found}
+
+
+@pytest.mark.parametrize("sku", ["alf-1", "  ALF-1 ", "Alf-1"])
+def test_sku_matches_whatever_its_case_and_outer_spaces(tmp_path: Path, sku: str) -> None:
+    assert match(tmp_path, [{"sku": sku}], [{"id": 5, "sku": "ALF-1"}]) == {1: (5, "sku")}
+
+
+def test_leading_zeros_of_a_sku_count(tmp_path: Path) -> None:
+    products = [{"id": 1, "sku": "0000123"}, {"id": 2, "sku": "123"}]
+    assert match(tmp_path, [{"sku": "123"}, {"sku": "0000123"}], products) == {1: (2, "sku"), 2: (1, "sku")}
+
+
+def test_ean_matches_across_gtin_lengths(tmp_path: Path) -> None:
+    assert match(tmp_path, [{"ean": "0" + EAN_A}], [{"id": 1, "ean": EAN_A}]) == {1: (1, "ean")}
+
+
+@pytest.mark.parametrize("ean", ["5900000000009", "2000000000008", "0", ""])
+def test_a_wrong_or_in_store_ean_matches_nothing(tmp_path: Path, ean: str) -> None:
+    assert match(tmp_path, [{"sku": "X", "ean": ean}], [{"id": 1, "sku": "Y", "ean": ean}]) == {1: "no_product"}
+
+
+def test_a_sku_that_two_products_have_is_settled_by_the_ean(tmp_path: Path) -> None:
+    products = [{"id": 1, "sku": "DUP", "ean": EAN_A}, {"id": 2, "sku": "DUP", "ean": EAN_B}]
+    assert match(tmp_path, [{"sku": "DUP", "ean": EAN_B}], products) == {1: (2, "sku+ean")}
+
+
+def test_two_products_of_one_sku_are_ambiguous(tmp_path: Path) -> None:
+    assert match(tmp_path, [{"sku": "DUP"}], [{"id": 1, "sku": "DUP"}, {"id": 2, "sku": "dup"}]) == {
+        1: "several_products"
+    }
+
+
+def test_keys_that_name_different_products_contradict(tmp_path: Path) -> None:
+    products = [{"id": 1, "sku": "A", "ean": EAN_A}, {"id": 2, "sku": "B", "ean": EAN_B}]
+    assert match(tmp_path, [{"sku": "A", "ean": EAN_B}], products) == {1: "keys_disagree"}
+
+
+def test_two_offers_of_one_product_are_ambiguous(tmp_path: Path) -> None:
+    products = [{"id": 1, "sku": "A", "ean": EAN_A}]
+    assert match(tmp_path, [{"sku": "A"}, {"supplier_sku": "z", "ean": EAN_A}], products) == {
+        1: "several_offers",
+        2: "several_offers",
+    }
+
+
+def test_agreement_of_both_keys_beats_one(tmp_path: Path) -> None:
+    products = [{"id": 1, "sku": "A", "ean": EAN_A}]
+    assert match(tmp_path, [{"sku": "A", "ean": EAN_A}, {"sku": "q", "ean": EAN_A}], products) == {
+        1: (1, "sku+ean"),
+        2: "several_offers",
+    }
+
+
+def test_match_by_sku_ignores_the_ean(tmp_path: Path) -> None:
+    assert match(tmp_path, [{"sku": "x", "ean": EAN_A}], [{"id": 1, "ean": EAN_A}], match_by="sku") == {1: "no_product"}
+
+
+def test_a_persons_link_is_final(tmp_path: Path) -> None:
+    products = [{"id": 1, "sku": "A"}, {"id": 2, "sku": "B"}]
+    links = [{"product_id": 2, "external_product_id": "A", "is_manual": True}]
+    assert match(tmp_path, [{"sku": "A"}, {"sku": "B"}], products, links) == {
+        1: (2, "manual"),
+        2: "no_product",
+    }
+
+
+def test_a_duplicated_product_does_not_take_the_link_of_the_first(tmp_path: Path) -> None:
+    products = [{"id": 1, "sku": "A"}, {"id": 2, "sku": "A"}]
+    links = [{"product_id": 1, "external_product_id": "A", "sku": "A", "is_manual": False}]
+    assert match(tmp_path, [{"sku": "A"}], products, links) == {1: (1, "kept")}
+
+
+def test_the_order_of_rows_decides_nothing(tmp_path: Path) -> None:
+    products = [{"id": 1, "sku": "A", "ean": EAN_A}, {"id": 2, "sku": "A"}, {"id": 3, "sku": "C"}]
+    offers = [{"sku": "A"}, {"sku": "C"}, {"ean": EAN_A}]
+    forward = match(tmp_path, offers, products)
+    backward = match(tmp_path, offers[::-1], products[::-1])
+    assert forward == {4 - number: result for number, result in backward.items()}

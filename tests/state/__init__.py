@@ -1,0 +1,1 @@
+"""Our database, on SQLite and PostgreSQL."""
