@@ -30,9 +30,13 @@ class BlocksFileError(Exception):
     """The file, or a variable that it names, has to be corrected; nothing was saved."""
 
 
-def variables(text: str) -> set[str]:
-    """The environment variables that a file names."""
-    return set(VARIABLE.findall(text))
+def variables(content: Any) -> set[str]:
+    """The environment variables that a parsed file's values name."""
+    if isinstance(content, dict):
+        return set().union(*map(variables, content.values()))
+    if isinstance(content, list):
+        return set().union(*map(variables, content))
+    return set(VARIABLE.findall(content)) if isinstance(content, str) else set()
 
 
 def read_blocks(text: str, environment: Mapping[str, str]) -> dict[str, Block]:
@@ -40,11 +44,15 @@ def read_blocks(text: str, environment: Mapping[str, str]) -> dict[str, Block]:
 
     Raises BlocksFileError naming the variable that isn't set, or the entry and field that is wrong.
     """
-    if lacking := sorted(name for name in variables(text) if not environment.get(name)):
-        raise BlocksFileError(f"These environment variables are named in the file and not set: {', '.join(lacking)}.")
-    content = yaml.safe_load(text) or {}
-    if not isinstance(content, dict) or (unknown := sorted(set(content) - set(SECTIONS))):
-        raise BlocksFileError(f"Expected the sections {', '.join(SECTIONS)}, got {', '.join(unknown) or 'no mapping'}.")
+    try:
+        content = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise BlocksFileError(f"expected YAML, got a file that can't be read: {error}") from None
+    if not isinstance(content, dict) or (unknown := sorted(map(str, set(content) - set(SECTIONS)))):
+        found = ", ".join(unknown) if isinstance(content, dict) else "no section at all"
+        raise BlocksFileError(f"expected the sections {', '.join(SECTIONS)}, got {found}.")
+    if lacking := sorted(name for name in variables(content) if not environment.get(name)):
+        raise BlocksFileError(f"these environment variables are named in the file and not set: {', '.join(lacking)}.")
     blocks: dict[str, Block] = {}
     for section, name, settings in _entries(content, environment):
         if name in blocks:
@@ -52,9 +60,8 @@ def read_blocks(text: str, environment: Mapping[str, str]) -> dict[str, Block]:
         try:
             blocks[name] = _make(section, settings, blocks)
         except ValidationError as error:
-            wrong = "; ".join(
-                f"{'.'.join(map(str, e['loc'])) or 'entry'}: {e['msg']}" for e in error.errors(include_input=False)
-            )
+            found = [(".".join(map(str, one["loc"])) or "entry", one["msg"]) for one in error.errors(include_input=False)]
+            wrong = "; ".join(f"{field}: {message}" for field, message in found)
             raise BlocksFileError(f"{section}, {name}: {wrong}") from None
     return blocks
 

@@ -22,7 +22,7 @@ from demo.stage import Stage, run_stage
 HOME = ROOT / ".rexbit" / "demo"
 PRODUCTS = 12_465
 DATABASE = "prestashop"
-USER, PASSWORD = "rexbit", "demo-only"
+USER, PASSWORD = "shop_sync", "demo-only"
 
 
 def say(text: str) -> None:
@@ -57,7 +57,7 @@ def world(port: int | None = None) -> Iterator[tuple[Orchestra, MariaDb]]:
 def prepare(orchestra: Orchestra, mariadb: MariaDb) -> None:
     """A fresh shop and empty state; blocks, pool and deployments as the project's files say."""
     for leftover in (*HOME.glob("rexbit.db*"), HOME / "archive"):
-        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        shutil.rmtree(leftover, ignore_errors=True) if leftover.is_dir() else leftover.unlink(missing_ok=True)
     mariadb.drop_database(DATABASE)
     mariadb.create_database(DATABASE)
     say(f"Filling a PrestaShop 8 shop with {PRODUCTS:,} products")

@@ -17,7 +17,7 @@ from pymysql.constants import CLIENT
 from demo.accounts import ADMIN, kept_password, safe_name
 from demo.process import ServerProcess, find_binary, free_port, run_once, take_lock, tied_to_parent
 
-PACKAGE = "mariadb-server-core"
+PACKAGES = "mariadb-server-core mariadb-client-core"
 LONGEST_SOCKET = 100  # the kernel's limit is 107 bytes
 RELAXED = ("--innodb-flush-log-at-trx-commit=0", "--debug-no-sync", "--innodb-doublewrite=0")
 
@@ -103,7 +103,7 @@ def start_mariadb(
             _initialise(folder, data)
         accounts = _accounts_file(folder, password)
         socket = _socket_path(folder)
-        program = find_binary("mariadbd", (), PACKAGE)
+        program = find_binary("mariadbd", (), PACKAGES)
     except BaseException:
         os.close(lock)
         raise
@@ -134,7 +134,8 @@ def _as_root() -> list[str]:
 def _initialise(folder: Path, data: Path) -> None:
     """Make the data folder; a half-made one (of a killed first start) is thrown away before."""
     shutil.rmtree(data, ignore_errors=True)
-    program = find_binary("mariadb-install-db", (), PACKAGE)
+    program = find_binary("mariadb-install-db", (), PACKAGES)
+    find_binary("my_print_defaults", (), PACKAGES)  # which mariadb-install-db calls
     command = [str(program), "--no-defaults", *_as_root(), f"--datadir={data}", "--skip-test-db"]
     command += ["--auth-root-authentication-method=normal", "--skip-name-resolve", "--debug-no-sync"]
     run_once(command, folder / "install.log", "mariadb-install-db")

@@ -38,15 +38,15 @@ def free_port() -> int:
     raise RuntimeError(f"expected a free port of 127.0.0.1 among {PORTS}, found none in 100 tries")
 
 
-def find_binary(name: str, folders: Sequence[Path], package: str) -> Path:
-    """Find a server's program; RuntimeError that names its Debian package if there is none."""
+def find_binary(name: str, folders: Sequence[Path], packages: str) -> Path:
+    """Find a server's program; RuntimeError that names its Debian packages if there is none."""
     places = os.pathsep.join([*map(str, folders), os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
     found = shutil.which(name, path=places)
     if found is None:
         raise RuntimeError(
             f"expected the program `{name}`, found it neither on PATH nor in /usr/sbin nor /usr/lib."
-            f" Install the Debian package {package}: `make setup`, or as root"
-            f" `apt-get install --no-install-recommends {package}`"
+            f" Install the Debian packages {packages}: `make setup`, or as root"
+            f" `apt-get install --no-install-recommends {packages}`"
         )
     return Path(found)
 

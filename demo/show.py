@@ -37,37 +37,22 @@ def explain_three(shop: Connection[Any], home: Path) -> None:
     """One product that can be ordered, one that can't, one with combinations: offer, link, decision, shop."""
     with sqlite3.connect(f"file:{home / 'rexbit.db'}?mode=ro", uri=True) as state:
         state.row_factory = sqlite3.Row
-        for title, item in _choose(state, home):
+        for title, item in _choose(home):
             print(f"\n{title}")
-            _explain(state, shop, home, item)
+            _explain(state, shop, item)
 
 
-def _changes(home: Path) -> str:
-    return str(home / "archive" / "changes" / "7" / "*" / "changes.parquet")
-
-
-def _choose(state: sqlite3.Connection, home: Path) -> list[tuple[str, dict[str, Any]]]:
-    """The first product of each kind that the first change set holds."""
+def _choose(home: Path) -> list[tuple[str, dict[str, Any]]]:
+    """The first product of each kind, as its newest change set decided it."""
     with duckdb.connect() as duck:
-        cursor = duck.execute(
-            """
-            WITH flags AS (
-              SELECT id_product, any_value(product_id) FILTER (id_product_attribute = 0) AS product_id, max(after) AS flag,
-                     count(*) - 1 AS combinations, any_value(reason_code) AS reason, any_value(reason_args) AS args
-              FROM read_parquet(?) WHERE field = 'out_of_stock' GROUP BY filename, id_product
-            )
-            SELECT CASE WHEN combinations > 0 THEN 'combinations' WHEN flag = '1' THEN 'on' ELSE 'off' END AS kind,
-                   min_by(flags, id_product) AS first
-            FROM flags WHERE reason <> 'no_offer' GROUP BY kind ORDER BY kind
-            """.replace("read_parquet(?)", "read_parquet(?, filename = true)"),
-            [_changes(home)],
-        )
-        chosen = dict(cursor.fetchall())
+        files = str(home / "archive" / "changes" / "7" / "*" / "changes.parquet")
+        duck.execute((Path(__file__).parent / "sql" / "chosen.sql").read_text(encoding="utf-8"), {"files": files})
+        chosen = dict(duck.fetchall())
     titles = {"on": "Can be ordered", "off": "Can't be ordered", "combinations": "With combinations"}
     return [(titles[kind], chosen[kind]) for kind in titles if kind in chosen]
 
 
-def _explain(state: sqlite3.Connection, shop: Connection[Any], home: Path, item: dict[str, Any]) -> None:
+def _explain(state: sqlite3.Connection, shop: Connection[Any], item: dict[str, Any]) -> None:
     product = state.execute("SELECT * FROM products WHERE id = ?", (item["product_id"],)).fetchone()
     print(f"  product   {product['sku']}  EAN {product['ean'] or '-'}  {product['name']}")
     links = state.execute(
@@ -84,7 +69,7 @@ def _explain(state: sqlite3.Connection, shop: Connection[Any], home: Path, item:
     print(f"  decision  {'can be ordered' if item['flag'] == '1' else 'denied'}: {item['reason']} {item['args']}")
     with shop.cursor(DictCursor) as cursor:
         cursor.execute(
-            "SELECT id_product_attribute, quantity, out_of_stock FROM ps_stock_available WHERE id_product = %s ORDER BY 1",
+            "SELECT id_product_attribute, out_of_stock FROM ps_stock_available WHERE id_product = %s ORDER BY 1",
             (item["id_product"],),
         )
         rows = cursor.fetchall()

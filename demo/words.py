@@ -25,18 +25,18 @@ NOUNS = (
     ("Myjka ciśnieniowa", "Pressure washer"),
 )
 KINDS = (
-    ("czarna, świeży zapas", "black, fresh batch"),
-    ("żółta", "yellow"),
+    ("kolor czarny, nowa partia", "black, new batch"),
+    ("kolor żółty", "yellow"),
     ("Pro", "Pro"),
     ("Mini", "Mini"),
     ("z walizką", "with case"),
     ("bez opakowania", "loose"),
-    ("wzmacniana", "reinforced"),
+    ("wersja wzmocniona", "reinforced"),
     ('24"', '24"'),
     ("1/2 cala", "1/2 inch"),
     ("dla leworęcznych", "left-handed"),
     ("L'Atelier", "L'Atelier"),
-    ("XXL – długa", "XXL – long"),
+    ("rozmiar XXL – długi trzonek", "XXL – long handle"),
 )
 MANUFACTURERS = (
     ("ALF", "Alfa Narzędzia"),

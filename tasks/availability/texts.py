@@ -74,6 +74,7 @@ def all_texts(
     Raises Refused when a filled text is longer than the shop's column or holds a character it would lose.
     """
     chosen = choose_texts(policy, languages)
+    counts = sorted({count for count in days if count > 0})
     texts = []
     for language in languages:
         words = chosen[language.id_lang]
@@ -81,9 +82,7 @@ def all_texts(
             Text(language.id_lang, kind, 0, getattr(words, kind)) for kind in ("available", "unavailable", "same_day")
         ]
         texts += [
-            Text(language.id_lang, "delivery", count, fill(words.delivery, count, language))
-            for count in sorted(set(days))
-            if count > 0
+            Text(language.id_lang, "delivery", count, fill(words.delivery, count, language)) for count in counts
         ]
     for text in texts:
         _check(text, only_bmp=only_bmp)

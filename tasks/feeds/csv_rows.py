@@ -11,13 +11,15 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
+
 from blocks import SupplierFeed
 from tasks.duck import Desk
 from tasks.errors import Refused
 from tasks.feeds.address import shown
 from tasks.feeds.csv_layout import Layout, find_layout, lines_of, tidy
 from tasks.feeds.decode import Text, to_utf8
-from tasks.feeds.sheet import Sheet, lay_broken, lay_file, lay_rows
+from tasks.feeds.sheet import Sheet, lay_broken, lay_file, lay_rows, one_line
 
 SHOWN_COLUMNS = 60
 SHOWN_RECORD = 200
@@ -34,7 +36,10 @@ def read_csv(desk: Desk, feed: SupplierFeed, raw: Path, folder: Path) -> Sheet:
     text = to_utf8(raw, feed.encoding, folder, where)
     layout = find_layout(text.path, feed, where)
     places = _places(layout, feed, where)
-    rows = _read_fast(desk, text, layout, places)
+    try:
+        rows = _read_fast(desk, text, layout, places)
+    except duckdb.InvalidInputException:  # mixed line ends and other oddities that it does not count as rejects
+        rows = None
     if rows is None:
         rows = _read_exactly(desk, text, layout, places, folder, where)
     return Sheet("csv", text.encoding, layout.columns, rows, layout.delimiter)
@@ -105,7 +110,7 @@ def _read_exactly(desk: Desk, text: Text, layout: Layout, places: dict[str, int]
         for line, record in _records(text.path, layout, where, broken):
             read += 1
             if record is not None:
-                writer.writerow([line, *[record[place] for place in wanted]])
+                writer.writerow([line, *[one_line(record[place]) for place in wanted]])
     lay_file(desk, path, list(places))
     lay_broken(desk, broken)
     path.unlink()
@@ -138,8 +143,8 @@ def _records(path: Path, layout: Layout, where: str, broken: Broken) -> Iterator
             if not record or (width > 1 and len(record) == 1 and not record[0].strip()):
                 continue
             last = (line, record)
-            if len(record) == width:
-                yield line, record
+            if len(record) == width or (len(record) > width and not any(record[width:])):
+                yield line, record[:width]
             else:
                 code = "too_few_columns" if len(record) < width else "too_many_columns"
                 _note(broken, where, line, code, layout.delimiter.join(record))

@@ -113,11 +113,6 @@ def inspect(feed: SupplierFeed | str, raw: Path, folder: Path) -> Inspection:
     return inspection
 
 
-def unmapped(source: str, integration_id: int = 1) -> SupplierFeed:
-    """Make a feed block for a bare source, to fetch it and look into it: nothing is mapped yet."""
-    return SupplierFeed(integration_id=integration_id, source=source, mapping=FeedMapping.model_construct(sku=None))
-
-
 class _Found(BaseModel):
     encoding: str
     rows: int

@@ -49,14 +49,19 @@ def lay_rows(desk: Desk, mapping: Mapping[str, str], source: str, values: Mappin
     desk.connection.execute(f"CREATE OR REPLACE TABLE rows AS {query}", dict(values))
 
 
+def one_line(text: str) -> str:
+    """A text as one line: a line break in it, and the blanks around it, become a space."""
+    return " ".join(text.split()) if "\n" in text or "\r" in text else text
+
+
 def lay_file(desk: Desk, path: Path, fields: Sequence[str]) -> None:
-    """Create `rows` from a comma-separated file of our own: row_number and the given fields."""
+    """Create `rows` from a comma-separated file of our own: row_number and the given fields, a line a record."""
     columns = {"row_number": "BIGINT", **dict.fromkeys(fields, "VARCHAR")}
     lay_rows(
         desk,
         {name: name for name in columns},
-        "read_csv($path, columns = $columns, auto_detect = false, header = false, delim = ',', quote = '\"',"
-        " escape = '\"')",
+        "read_csv($path, columns = $columns, auto_detect = false, header = false, new_line = '\\n',"
+        " delim = ',', quote = '\"', escape = '\"')",
         {"path": str(path), "columns": columns},
     )
 

@@ -11,7 +11,7 @@ def _names(text: str) -> tuple[str, ...]:
 SYNONYMS = {
     "ean": _names("ean ean13 kodean gtin gtin13 barcode kodkreskowy eanupc eanupccode upc eancode"),
     "stock_quantity": _names(
-        "stockquantity quantity stanmagazynowy namagazynie stan stany stanmag ilosc iloscsztuk stock qty instock"
+        "stockquantity quantity stanmagazynowy namagazynie stan stany stanmag magazyn ilosc iloscsztuk stock qty instock"
         " dostepnailosc quantityinstock bestand lagerbestand menge anzahl skladem pocet pocetkusu centralstock"
         " quantity24h wariantstanmagazynowy"
     ),
@@ -20,7 +20,8 @@ SYNONYMS = {
     ),
     "delivery_days": _names(
         "deliverydays termindostawy czasdostawy terminrealizacji terminwysylki czaswysylki wysylka termin dostawa"
-        " deliverytime deliverydate delivery leadtime shippingtime lieferzeit liefertermin dodacidoba dodani avail"
+        " deliverytime deliverydate dostawadni delivery leadtime shippingtime lieferzeit liefertermin"
+        " dodacidoba dodani avail"
     ),
     "purchase_price": _names(
         "purchaseprice purchasepricenet cenazakupu cenazakupunetto cenanetto cenahurtowa cenabruttohurt cenahurt"

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
-from tasks.feeds.sheet import LONGEST_TEXT
+from tasks.feeds.sheet import LONGEST_TEXT, one_line
 from tasks.feeds.xml_paths import Node, attribute_of, local
 from tasks.feeds.xml_stream import DEEPEST, TooDeepError
 
@@ -134,7 +134,7 @@ class Records:
 
     def _put(self, index: int, value: str) -> None:
         self.seen[index] = True
-        value = value.strip()[:LONGEST_TEXT]
+        value = one_line(value.strip()[:LONGEST_TEXT])
         before = self._values[index]
         if before is None:
             self._values[index] = value or None

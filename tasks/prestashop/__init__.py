@@ -18,7 +18,7 @@ from tasks.prestashop.database import open_shop
 from tasks.prestashop.model import ShopInfo
 from tasks.run import Run
 from tasks.station import station
-from tasks.summaries import Check, CheckSummary, SyncSummary
+from tasks.summaries import CheckSummary, SyncSummary
 
 __all__ = ["Look", "ShopInfo", "check_shop", "look_at_shop", "read_all_rows", "read_rows_of", "write_changes"]
 
@@ -87,4 +87,4 @@ def _writing(run: Run[SyncSummary]) -> Writing:
 @station("check shop", io=True)
 def check_shop(run: Run[CheckSummary], block: PrestashopDatabase) -> None:
     """The shop's settings, grants and languages, each with how to fix it."""
-    run.summary.checks += [Check(**found._asdict()) for found in checks(block)]
+    run.summary.checks += checks(block)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +18,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     FLAGS: ("id_product", "id_product_attribute", "id_shop", "id_shop_group"),
 }
 SUPPLIER_REFERENCES = "supplier references"
-LIKELY_PREFIX = "ps_"
+COMBINATION_TEXTS = "texts of combinations"
+LABELS_SINCE = (8, 1)  # only to tell "not there" from "not shown to this user"
 
 
 class TextColumn(NamedTuple):
@@ -85,16 +88,23 @@ def prefixes(session: Session) -> list[str]:
 
 def take_keys(session: Session) -> None:
     """Find the unique key of each table that is written, and let statements use it."""
-    for table in KEYS:
-        if table == LABELS and not has_labels(session):
-            continue
+    for table in written_tables(session):
         name = unique_key(session, table)
         if name is None:
             raise WrongSettingsError(
-                f"{session.address}: expected a unique key ({', '.join(KEYS[table])}) on"
-                f" `{session.prefix}{table}`, found none. {key_fix(session, table)}"
+                f"{session.address}: expected {key_text(session, table)}, found none. {key_fix(session, table)}"
             )
         session.keys[table] = quoted(name)
+
+
+def written_tables(session: Session) -> list[str]:
+    """Return the tables that are written in this shop."""
+    return [table for table in KEYS if table != LABELS or has_labels(session)]
+
+
+def key_text(session: Session, table: str) -> str:
+    """Name the key that a table has to have."""
+    return f"a unique key ({', '.join(KEYS[table])}) on `{session.prefix}{table}`"
 
 
 def key_fix(session: Session, table: str) -> str:
@@ -103,6 +113,21 @@ def key_fix(session: Session, table: str) -> str:
         f"Run as an administrator: ALTER TABLE `{session.prefix}{table}` ADD UNIQUE KEY `product_sqlstock`"
         f" ({', '.join(KEYS[table])}); it fails if rows are there twice, which then have to be removed first"
     )
+
+
+def engines(session: Session) -> dict[str, str]:
+    """Return the storage engine of each table that is written."""
+    return {
+        table: str(row[0])
+        for table in written_tables(session)
+        for row in session.rows("engine", {"table": session.prefix + table})
+    }
+
+
+def version_parts(version: str) -> tuple[int, ...]:
+    """Return `8.2.1` as numbers, up to the first part that is none."""
+    parts = (re.match(r"\d+", part) for part in version.split("."))
+    return tuple(int(part[0]) for part in itertools.takewhile(bool, parts) if part)
 
 
 def has_labels(session: Session) -> bool:
@@ -140,20 +165,24 @@ def read_info(session: Session, id_shop: int) -> ShopInfo:
     scope = {"id_shop": id_shop, "id_shop_group": int(id_shop_group)}
     settings = {str(name): value for name, value in session.rows("configuration", scope)}
     column = text_column(session)
-    has_references = "product_supplier_reference" in readable_columns(session, "product_supplier")
+    version = _setting(session, settings, "PS_VERSION_DB")
+    labels = has_labels(session)
+    off = [] if labels or version_parts(version) < LABELS_SINCE else [COMBINATION_TEXTS]
+    if "product_supplier_reference" not in readable_columns(session, "product_supplier"):
+        off.append(SUPPLIER_REFERENCES)
     return ShopInfo(
-        version=_setting(session, settings, "PS_VERSION_DB"),
+        version=version,
         server=str(session.rows("server")[0][0]),
         id_shop=id_shop,
         id_shop_group=int(id_shop_group),
         share_stock=share_stock == "1",
         languages=_languages(session, id_shop),
         default_id_lang=int(_setting(session, settings, "PS_LANG_DEFAULT")),
-        combination_labels=has_labels(session),
+        combination_labels=labels,
         utf8mb3=column.charset != "utf8mb4",
         text_length=column.length,
         stock_management=settings.get("PS_STOCK_MANAGEMENT") == "1",
-        switched_off=[] if has_references else [SUPPLIER_REFERENCES],
+        switched_off=off,
     )
 
 

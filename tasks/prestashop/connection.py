@@ -33,7 +33,6 @@ TLS_SWITCHES = {"ssl_disabled", "ssl_verify_cert", "ssl_verify_identity"}
 IGNORED_OPTIONS = {"charset"}  # always utf8mb4
 
 
-
 class Ids(tuple[int, ...]):
     """Ids for an IN list: bound as one value, which is several times quicker than the driver's one by one."""
 
@@ -71,8 +70,8 @@ def address_of(block: PrestashopDatabase) -> Address:
         raise WrongSettingsError("connection: expected the parts of an address, got an address as one text")
     if not info.database or not info.username:
         raise WrongSettingsError(
-            f"connection: expected a database and a user name, got database `{info.database}`, user `{info.username}`."
-            " Fill in both in the connection block"
+            f"connection: expected a database and a user name, got database `{info.database}`, user"
+            f" `{info.username}`. Fill in both in the connection block"
         )
     return Address(
         host=info.host or "localhost",
@@ -94,7 +93,7 @@ def _options(query: dict[str, str]) -> dict[str, Any]:
         elif name not in IGNORED_OPTIONS:
             known = ", ".join(sorted(TLS_TEXTS | TLS_SWITCHES | {"unix_socket"}))
             raise WrongSettingsError(
-                f"connection: expected only these in `query`: {known}; got `{name}`. Remove it from the connection block"
+                f"connection: expected only these in `query`: {known}; got `{name}`. Remove it from the block"
             )
     return options
 
@@ -177,7 +176,7 @@ def _explanation(address: Address, code: int, said: str) -> WrongSettingsError |
         )
     if code == TLS_FAILED or "SSL" in said:
         return WrongSettingsError(
-            f"{address}: no encrypted connection ({said}). Correct the `ssl_...` entries of the connection block's query"
+            f"{address}: no encrypted connection ({said}). Correct the `ssl_...` entries in the connection's query"
         )
     if code in UNREACHABLE:
         return UnreachableError(

@@ -14,7 +14,7 @@ import pymysql
 
 from blocks import PrestashopDatabase
 from tasks.errors import UnreachableError, WrongSettingsError
-from tasks.prestashop.capabilities import read_info, scope_of, take_keys
+from tasks.prestashop.capabilities import engines, read_info, scope_of, take_keys
 from tasks.prestashop.connection import CONNECTION_LOST, address_of, error_code, explained
 from tasks.prestashop.model import Change, Outcome, ShopInfo
 from tasks.prestashop.reading import read_catalogue, read_rows
@@ -26,6 +26,7 @@ LOCK_WAIT_SECONDS = 10  # for rows that a customer's order or the back office ho
 ATTEMPTS = 4
 FIRST_PAUSE_SECONDS = 0.1
 LOCKED = {1205, 1213, 1020}  # lock wait, deadlock, row changed under a snapshot
+TRANSACTIONAL = "InnoDB"
 LONGEST_LOCK_NAME = 64  # MySQL's limit
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class DatabaseShop:
         self.session = session
         self.info = info
         self._writable = writable
+        self._transactional = False  # not looked yet
         self._writer = Writer(session, scope_of(info))
 
     @contextmanager
@@ -75,9 +77,9 @@ class DatabaseShop:
         connection are tried again as a whole: what was committed already is then found as `already`. Errors: Refused
         (a change the shop can't hold; nothing is written), UnreachableError (rows stay locked, server gone).
         """
-        self._require_writable()
-        refuse_unwritable(changes, self.info)
         with explained(self.session.address):
+            self._require_writable()
+            refuse_unwritable(changes, self.info)
             for attempt in range(1, ATTEMPTS):
                 try:
                     return self._writer.window(changes)
@@ -103,8 +105,8 @@ class DatabaseShop:
     def _locked_text(self, changes: Sequence[Change], error: pymysql.MySQLError) -> str:
         ids = [change.id_product for change in changes]
         return (
-            f"{self.session.address}: the rows of products {min(ids)} to {max(ids)} stayed locked for {ATTEMPTS} attempts"
-            f" ({error.args[-1]}). Nothing of them was written; look for a long transaction in the shop"
+            f"{self.session.address}: the rows of products {min(ids)} to {max(ids)} stayed locked for {ATTEMPTS}"
+            f" attempts ({error.args[-1]}). Nothing of them was written; look for a long transaction in the shop"
             " (SHOW ENGINE INNODB STATUS) and run again"
         )
 
@@ -114,6 +116,15 @@ class DatabaseShop:
                 f"{self.session.address}: the shop is switched off for writing. Set `product_listing_enabled`"
                 " (Switched on) in its block when it shall be written to"
             )
+        if self._transactional:
+            return
+        other = {table: engine for table, engine in engines(self.session).items() if engine != TRANSACTIONAL}
+        if other:
+            raise WrongSettingsError(
+                f"{self.session.address}: expected {TRANSACTIONAL} tables, found {other}: a failed window could not be"
+                " undone there. `check_integration` says how to change them"
+            )
+        self._transactional = True
 
     def _lock_name(self) -> str:
         name = f"rexbit:{self.session.address.database}:{self.session.prefix}:{self.info.id_shop}"

@@ -66,7 +66,7 @@ class Outcome(NamedTuple):
     """What came of a change.
 
     `written`: the shop held `before` and now holds `after`, read back. `already`: it held `after`. `left`: it holds a
-    third value, someone else's, and keeps it. `failed`: see `message`. `found`: what the shop holds when left or failed.
+    third value, someone else's, and keeps it. `failed`: see `message`. `found`: what it holds instead.
     """
 
     id_product: int
@@ -76,16 +76,6 @@ class Outcome(NamedTuple):
     outcome: Literal["written", "already", "left", "failed"]
     found: str | None = None
     message: str | None = None
-
-
-class Check(NamedTuple):
-    """One thing an operator wants to be right; `ok` None means: works, but look at it."""
-
-    name: str
-    ok: bool | None
-    expected: str
-    found: str
-    fix: str = ""
 
 
 class Shop(Protocol):

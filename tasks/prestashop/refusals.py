@@ -55,7 +55,12 @@ def _text_problems(change: Change, info: ShopInfo) -> Iterator[str]:
         yield "the shop does not have this language"
     if change.id_product_attribute and not info.combination_labels:
         yield f"combinations have no texts of their own in PrestaShop {info.version}"
+    yield from text_problems(text, info)
+
+
+def text_problems(text: str, info: ShopInfo) -> Iterator[str]:
+    """Say why a text would not arrive in the shop as it is: too long, or with characters that it can't hold."""
     if len(text) > info.text_length:
         yield f"expected at most {info.text_length} characters, got {len(text)} (`{text[:40]}…`). Shorten the text"
     if info.utf8mb3 and any(ord(character) > LARGEST_3_BYTE for character in text):
-        yield f"the shop's tables can't hold a character of `{text[:60]}` (emoji and the like). Remove it from the text"
+        yield f"the shop can't hold a character of `{text[:60]}` (emoji and the like). Remove it"

@@ -64,7 +64,7 @@ class Session:
                 yield list(batch)
 
     def write(self, name: str, values: Mapping[str, Any], and_if: str | None = None) -> None:
-        """Run an UPDATE, `and_if` one more condition; ServerWarningError if the server had something to say about it."""
+        """Run an UPDATE, `and_if` one more condition; ServerWarningError if the server had something to say."""
         with self.connection.cursor() as cursor:
             cursor.execute(self.text(name) + (self.text(and_if) if and_if else ""), values)
             _heed_warnings(cursor)

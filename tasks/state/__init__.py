@@ -4,7 +4,7 @@
 """
 
 from tasks.state.database import StateDatabase
-from tasks.state.lease import Lease, lease
+from tasks.state.leases import Lease, lease
 from tasks.state.resolve import open_state
 from tasks.state.session import Session
 

@@ -29,18 +29,17 @@ class Incoming:
     key: tuple[str, ...]
     count: int
 
-    def to_csv(self, csv: Path, *, numbered: bool = False) -> Path:
-        """Write the rows in key order as CSV; `numbered` puts the row's position (from 1) before its columns."""
+    def to_csv(self, csv: Path) -> Path:
+        """Write the rows in key order as CSV."""
         known = columns_of(self.table)
         values = [f"CAST({quoted(name)} AS {known.get(name, 'VARCHAR')})" for name in self.columns]
-        if numbered:
-            values.insert(0, f"row_number() OVER ({self._order()})")
-        return select_to_csv(self.connection, f"SELECT {', '.join(values)} FROM rows {self._order()}", csv)
+        select = f"SELECT {', '.join(values)} FROM rows {self._order()}"  # noqa: S608
+        return select_to_csv(self.connection, select, csv)
 
-    def batches(self) -> Iterator[list[tuple[Any, ...]]]:
-        """The rows in key order, in lists, as SQLite stores them: integers, texts, None."""
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows (of `columns`, None is all) in key order, in lists, as SQLite stores them: integers, texts, None."""
         known = columns_of(self.table)
-        values = ", ".join(_stored(name, known.get(name, "VARCHAR")) for name in self.columns)
+        values = ", ".join(_stored(name, known.get(name, "VARCHAR")) for name in columns or self.columns)
         cursor = self.connection.cursor()
         try:
             cursor.execute(f"SELECT {values} FROM rows {self._order()}")  # noqa: S608

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Inspector, inspect, text
 from sqlalchemy.engine import Connection
 
 from tasks.errors import WrongSettingsError
@@ -74,6 +74,14 @@ def _check_known(state: StateDatabase, found: str | None) -> None:
         )
 
 
+def _unique_keys(look: Inspector, table: str) -> list[list[str]]:
+    keys = [key["column_names"] for key in look.get_unique_constraints(table)]
+    keys.append(look.get_pk_constraint(table)["constrained_columns"])
+    indexes = [index["column_names"] for index in look.get_indexes(table) if index["unique"]]
+    keys += [[name for name in names if name] for names in indexes]
+    return [sorted(key) for key in keys]
+
+
 def _check_adopted(state: StateDatabase, connection: Connection) -> None:
     look = inspect(connection)
     tables = set(look.get_table_names())
@@ -85,12 +93,8 @@ def _check_adopted(state: StateDatabase, connection: Connection) -> None:
                 " Point to Rexbit's database, or to an empty one"
             )
     links = "integration_product_links"
-    if links in tables:
-        keys = [look.get_pk_constraint(links)["constrained_columns"]]
-        keys += [key["column_names"] for key in look.get_unique_constraints(links)]
-        keys += [index["column_names"] for index in look.get_indexes(links) if index["unique"]]
-        if sorted(NEEDED_KEY) not in [sorted(name for name in key if name) for key in keys]:
-            raise WrongSettingsError(
-                f"`{state.shown}`: expected `{links}` to be unique by {', '.join(NEEDED_KEY)}, as Rexbit makes it."
-                f" Add it with: ALTER TABLE {links} ADD UNIQUE ({', '.join(NEEDED_KEY)})"
-            )
+    if links in tables and sorted(NEEDED_KEY) not in _unique_keys(look, links):
+        raise WrongSettingsError(
+            f"`{state.shown}`: expected `{links}` to be unique by {', '.join(NEEDED_KEY)}, as Rexbit makes it."
+            f" Add it with: ALTER TABLE {links} ADD UNIQUE ({', '.join(NEEDED_KEY)})"
+        )

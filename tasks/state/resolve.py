@@ -18,9 +18,10 @@ BLOCK = "rexbit"
 
 
 def open_state() -> StateDatabase:
-    """Open our database, its tables made or brought up to date: REXBIT_DATABASE_URL, else the block `rexbit`
-    (a SqlAlchemyConnector), else `rexbit.db` in REXBIT_HOME (`~/.rexbit`).
+    """Open our database, its tables made or brought up to date.
 
+    It is at REXBIT_DATABASE_URL, else where the SqlAlchemyConnector block `rexbit` says, else `rexbit.db` in
+    REXBIT_HOME (`~/.rexbit`).
     Errors: WrongSettingsError (also for a deployment's run with none of the three: on a worker a file under the
     home folder would be a new, empty database), UnreachableError.
     """

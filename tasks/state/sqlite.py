@@ -20,10 +20,11 @@ from tasks.state.address import Address
 from tasks.state.database import StateDatabase
 from tasks.state.incoming import Incoming
 from tasks.state.session import Session, Value, text_or_number
-from tasks.state.statements import Dialect, Target, listed, quoted
+from tasks.state.statements import Dialect, Target, quoted
 from tasks.state.tables import columns_of, columns_of_type, theirs
 
 BUSY_SECONDS = 30
+CACHE_KIB = 65_536
 QUOTED_TYPES = ("VARCHAR", "TIMESTAMP")
 
 
@@ -86,6 +87,7 @@ class SqliteDatabase(StateDatabase):
                 f"expected a file that can be opened or made, got `{self.shown}`: {error}."
                 " Give its folder to this user, or set REXBIT_HOME or REXBIT_DATABASE_URL"
             ) from error
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             try:
                 connection.execute("PRAGMA journal_mode = wal")
@@ -163,35 +165,23 @@ class SqliteSession(Session):
         return self._write_all(statements.upsert(target, DIALECT, update), rows)
 
     def _update(self, rows: Incoming, target: Target) -> int:
-        with self._laid_out(rows):
-            before = self._connection.total_changes
-            self._connection.execute(statements.update(target, DIALECT))
-            return self._connection.total_changes - before
+        changing = [name for name in target.columns if name not in target.key]
+        marks = {name: f"?{number}" for number, name in enumerate(target.columns, start=1)}
+        changes = [f"{quoted(name)} = {marks[name]}" for name in changing]
+        changes += [f"{quoted(name)} = {DIALECT.now}" for name in target.stamped if name == "updated_at"]
+        same = " AND ".join(f"{quoted(name)} = {marks[name]}" for name in target.key)
+        differs = " OR ".join(f"{quoted(name)} IS NOT {marks[name]}" for name in changing)
+        text = f"UPDATE {quoted(target.table)} SET {', '.join(changes)} WHERE {same} AND ({differs})"  # noqa: S608
+        return self._write_all(text, rows)
 
     def _delete(self, rows: Incoming, target: Target) -> int:
-        with self._laid_out(rows):
-            before = self._connection.total_changes
-            self._connection.execute(
-                f"DELETE FROM {quoted(target.table)} AS t"  # noqa: S608
-                f" WHERE EXISTS (SELECT 1 FROM incoming AS i WHERE {statements.same_key(target.key)})"
-            )
-            return self._connection.total_changes - before
+        same = " AND ".join(f"{quoted(name)} = ?" for name in target.key)
+        return self._write_all(f"DELETE FROM {quoted(target.table)} WHERE {same}", rows, target.key)  # noqa: S608
 
-    @contextmanager
-    def _laid_out(self, rows: Incoming) -> Iterator[None]:
-        """The rows as the temporary table `incoming`, found quickly by their key."""
-        names, marks = listed(rows.columns), ", ".join("?" * len(rows.columns))
-        # without types a column keeps every value as it is given
-        self._connection.execute(f"CREATE TEMP TABLE incoming ({names}, PRIMARY KEY ({listed(rows.key)}))")
-        try:
-            self._write_all(f"INSERT INTO incoming VALUES ({marks})", rows)  # noqa: S608
-            yield
-        finally:
-            self._connection.execute("DROP TABLE incoming")
-
-    def _write_all(self, text: str, rows: Incoming) -> int:
+    def _write_all(self, text: str, rows: Incoming, columns: Sequence[str] | None = None) -> int:
+        """Run a statement once for each row, in key order: it finds its row by the table's own index."""
         before = self._connection.total_changes
-        for batch in rows.batches():
+        for batch in rows.batches(columns):
             self._connection.executemany(text, batch)
         return self._connection.total_changes - before
 

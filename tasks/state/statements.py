@@ -62,10 +62,10 @@ def upsert(target: Target, dialect: Dialect, update: Sequence[str]) -> str:
 
 
 def update(target: Target, dialect: Dialect) -> str:
-    """UPDATE from the rows of `incoming` that share the key and differ; a further condition may be added."""
+    """UPDATE from the rows of `incoming` that share the key and differ."""
     columns = [name for name in target.columns if name not in target.key]
     return (
-        f"UPDATE {quoted(target.table)} AS t SET {_changes(target, dialect, columns, 'i.')} FROM incoming AS i"
+        f"UPDATE {quoted(target.table)} AS t SET {_changes(target, dialect, columns, 'i.')} FROM incoming AS i"  # noqa: S608
         f" WHERE {same_key(target.key)} AND ({any_differs(columns, dialect, 'i.')})"
     )
 

@@ -54,7 +54,7 @@ def test_a_sign_that_the_shop_would_lose_is_refused() -> None:
 
 
 def test_every_kind_in_every_language() -> None:
-    texts = all_texts(AvailabilityPolicy(texts=[LanguageTexts(language="pl"), ENGLISH]), [PL, EN], [1, 3, 0])
+    texts = all_texts(AvailabilityPolicy(texts=[LanguageTexts(language="pl"), ENGLISH]), [PL, EN], iter([1, 3, 0]))
     assert {(text.id_lang, text.kind, text.days) for text in texts} == {
         (language, kind, days)
         for language in (1, 2)

@@ -58,6 +58,17 @@ def test_no_row_is_lost_without_a_word(read: Read) -> None:
     assert reading.reasons == ["too_few_columns", "too_many_columns", "broken_quotes"]
 
 
+def test_mixed_line_ends(read: Read) -> None:
+    reading = read((HEADER + LINE).replace("\n", "\r\n") + LINE.replace("A1", "A2") + LINE.replace("A1", "A3"))
+    assert [(offer["sku"], offer["row_number"]) for offer in reading.offers] == [("A1", 2), ("A2", 3), ("A3", 4)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends(read: Read, end: str) -> None:
+    reading = read((HEADER + LINE + LINE.replace("A1", "A2")).replace("\n", end))
+    assert [(offer["sku"], offer["row_number"]) for offer in reading.offers] == [("A1", 2), ("A2", 3)]
+
+
 def test_an_inch_sign_in_a_name_is_no_quote(read: Read) -> None:
     feed = csv_feed(mapping={"sku": "sku", "stock_quantity": "stock", "name": "name"})
     assert read('sku;stock;name\nA1;5;Monitor 24" LCD\n', feed).offers[0]["name"] == 'Monitor 24" LCD'

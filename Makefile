@@ -1,0 +1,31 @@
+# The menu of this project: `make` or `make help` shows it. Every entry first makes the folder ready (.ci/setup).
+PYTHON_HERE = .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo ui test verify lint bench
+
+help: ## show this menu
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## install what the project needs: .venv, and the programs of PostgreSQL and MariaDB
+	@.ci/setup
+
+demo: setup ## do the whole job on this machine with a shop and two suppliers made up for it
+	@$(PYTHON_HERE) -m demo
+
+ui: setup ## show the demo's runs in the Prefect UI
+	@$(PYTHON_HERE) -m demo.ui
+
+test: setup ## run the tests (minutes)
+	@$(PYTHON_HERE) -m pytest
+
+verify: setup ## run what takes longer: browser, crashes, the demo in a fresh clone
+	@$(PYTHON_HERE) -m pytest -m slow
+
+lint: setup ## check style, format and types
+	@$(PYTHON_HERE) -m ruff check .
+	@$(PYTHON_HERE) -m ruff format --check .
+	@$(PYTHON_HERE) -m mypy
+
+bench: setup ## measure, beside the row-by-row way, on the same servers in the same run
+	@$(PYTHON_HERE) -m benchmarks

@@ -1,0 +1,73 @@
+"""What tests of several rooms share: real servers, started once, and databases of our own made fresh."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from demo.servers import MariaDb, Postgres, start_mariadb, start_postgresql
+from tasks.state import StateDatabase, open_state
+
+OURS = ("REXBIT_DATABASE_URL", "REXBIT_ARCHIVE", "PREFECT_API_URL")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL server of the tests' own."""
+    with start_postgresql(tmp_path_factory.mktemp("postgresql"), durable=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
+    """A MariaDB server of the tests' own."""
+    with start_mariadb(tmp_path_factory.mktemp("mariadb"), durable=False) as server:
+        yield server
+
+
+@pytest.fixture
+def rexbit_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder, and none of our variables set beside it."""
+    for name in OURS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("REXBIT_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty schema: in the database REXBIT_TEST_POSTGRES, else on a private server.
+
+    A schema is made in milliseconds, a database takes a second.
+    """
+    given = os.environ.get("REXBIT_TEST_POSTGRES") or request.getfixturevalue("postgres").url()
+    server = make_url(given)
+    schema = f"test_{uuid.uuid4().hex[:12]}"
+    plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f'CREATE SCHEMA "{schema}"')
+        url = server.update_query_dict({"options": f"-csearch_path={schema}"})
+        yield url.render_as_string(hide_password=False)
+        connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def state_url(request: pytest.FixtureRequest, rexbit_home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty place of each kind, set as ours."""
+    path = f"sqlite:///{rexbit_home / 'rexbit.db'}"
+    url = path if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+    monkeypatch.setenv("REXBIT_DATABASE_URL", url)
+    return url
+
+
+@pytest.fixture
+def state(state_url: str) -> Iterator[StateDatabase]:
+    """Our database with its tables, empty, on SQLite and on PostgreSQL."""
+    with open_state() as opened:
+        yield opened

@@ -1,0 +1,1 @@
+"""Reading and writing a PrestaShop shop, on real servers."""

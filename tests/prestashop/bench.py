@@ -1,0 +1,133 @@
+"""A shop on a test's own database: plain SQL beside the room that is tested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector
+from pydantic import SecretStr
+
+from blocks import AvailabilityPolicy, LanguageTexts, PrestashopDatabase
+from demo.grants import grant_sync_user
+from demo.servers import MariaDb
+from tasks.prestashop.database import DatabaseShop, open_shop
+from tasks.prestashop.model import Change
+from tests.parquet import read
+
+TEXTS = AvailabilityPolicy(texts=[LanguageTexts(language="pl"), LanguageTexts(language="en")])
+
+
+class Bench:
+    """One shop database on a server; `sql` is the administrator's look past the room."""
+
+    def __init__(self, server: MariaDb, database: str, folder: Path) -> None:
+        self.server = server
+        self.database = database
+        self.folder = folder
+        self.user = server.user
+        self.password = server.password
+
+    def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Run one statement as administrator, committed."""
+        with self.server.connect(self.database, autocommit=True) as connection, connection.cursor() as cursor:
+            cursor.execute("SET sql_mode = ''")
+            cursor.execute(statement, values or None)
+            return list(cursor.fetchall())
+
+    def one(self, statement: str, *values: Any) -> Any:
+        """The only value of a query."""
+        ((value,),) = self.sql(statement, *values)
+        return value
+
+    def as_sync_user(self) -> Bench:
+        """Come as a user with the grants of a sync and no more."""
+        with self.server.connect(autocommit=True) as connection:
+            grant_sync_user(connection, self.database, "ps_", f"{self.database}_sync", "sync-password")
+        self.user, self.password = f"{self.database}_sync", "sync-password"
+        return self
+
+    def block(self, **settings: Any) -> PrestashopDatabase:
+        """The shop's block; `query`, `port`, `password`, `database` change its connection."""
+        connection = ConnectionComponents(
+            driver="mysql+pymysql",
+            host=self.server.host,
+            port=settings.pop("port", self.server.port),
+            database=settings.pop("database", self.database),
+            username=settings.pop("username", self.user),
+            password=SecretStr(settings.pop("password", self.password)),
+            query=settings.pop("query", None),
+        )
+        values = {"integration_id": 7, "product_listing_enabled": True, "policy": TEXTS, **settings}
+        return PrestashopDatabase(connection=SqlAlchemyConnector(connection_info=connection), **values)
+
+    def open(self, **settings: Any) -> AbstractContextManager[DatabaseShop]:
+        """Open the shop; rows that others hold are waited for one second."""
+        return open_shop(self.block(**settings), lock_wait_seconds=1)
+
+    def catalogue(self, shop: DatabaseShop, limit: int | None = None) -> list[dict[str, Any]]:
+        """The rows of `read_catalogue`."""
+        return read(shop.read_catalogue(self.folder / "catalogue.parquet", limit))
+
+    def rows(self, shop: DatabaseShop, products: Path | None = None) -> list[dict[str, Any]]:
+        """The rows of `read_rows`."""
+        return read(shop.read_rows(self.folder / "rows.parquet", products))
+
+    def text(self, id_product: int, id_lang: int = 1) -> str | None:
+        """What `available_later` holds."""
+        where = "id_product = %s AND id_lang = %s AND id_shop = 1"
+        value: str | None = self.one(f"SELECT available_later FROM ps_product_lang WHERE {where}", id_product, id_lang)
+        return value
+
+    def set_text(self, id_product: int, text: str | None, id_lang: int = 1) -> None:
+        """Let `available_later` hold a text."""
+        where = "id_product = %s AND id_lang = %s AND id_shop = 1"
+        self.sql(f"UPDATE ps_product_lang SET available_later = %s WHERE {where}", text, id_product, id_lang)
+
+    def flags(self, id_product: int, id_shop: int = 1, id_shop_group: int = 0) -> dict[int, int]:
+        """The flag of each combination (0 = the product) in a scope."""
+        where = "id_product = %s AND id_shop = %s AND id_shop_group = %s"
+        return dict(
+            self.sql(  # type: ignore[arg-type]
+                f"SELECT id_product_attribute, out_of_stock FROM ps_stock_available WHERE {where}",
+                id_product,
+                id_shop,
+                id_shop_group,
+            )
+        )
+
+
+def text_change(
+    id_product: int, before: str | None, after: str | None, id_lang: int = 1, id_product_attribute: int = 0
+) -> Change:
+    """A change of `available_later`."""
+    return Change(id_product, id_product_attribute, id_lang, "available_later", before, after)
+
+
+def flag_change(id_product: int, before: str, after: str, id_product_attribute: int = 0) -> Change:
+    """A change of the flag."""
+    return Change(id_product, id_product_attribute, None, "out_of_stock", before, after)
+
+
+def all_changes(rows: Iterable[dict[str, Any]]) -> list[Change]:
+    """Change everything that may be written: other flags, another text everywhere."""
+    flip = {"0": "1", "1": "0", "2": "1"}
+    return [
+        Change(
+            row["id_product"],
+            row["id_product_attribute"],
+            row["id_lang"],
+            row["field"],
+            row["value"],
+            flip[row["value"]] if row["id_lang"] is None else f"Wysyłka za {row['id_product'] % 5 + 2} dni",
+        )
+        for row in rows
+        if row["field"] != "available_now"
+    ]
+
+
+def as_rows(changes: Iterable[Change]) -> list[dict[str, Any]]:
+    """Changes as rows of a change set."""
+    return [{"product_id": change.id_product, **change._asdict()} for change in changes]

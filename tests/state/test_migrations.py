@@ -1,0 +1,100 @@
+"""The tables are made once, by Alembic, and are those of `tables.py`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from tasks.errors import WrongSettingsError
+from tasks.state import StateDatabase, open_state
+from tasks.state.migrate import MIGRATIONS, migrate
+from tasks.state.migrations import HEAD, VERSION_TABLE
+from tasks.state.resolve import find_address, open_address
+from tasks.state.tables import METADATA
+
+PROJECT = Path(__file__).parents[2]
+OPEN = "from tasks.state import open_state; print(open_state().revision())"
+
+
+def test_the_newest_migration_is_known() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def test_migrations_make_the_tables_of_the_model(state: StateDatabase) -> None:
+    engine = state.engine()
+    with engine.connect() as connection:
+        options = {"compare_type": True, "version_table": VERSION_TABLE}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), METADATA) == []
+    engine.dispose()
+
+
+def test_tables_stand_beside_the_version(state: StateDatabase) -> None:
+    engine = state.engine()
+    with engine.connect() as connection:
+        assert set(inspect(connection).get_table_names()) == {*METADATA.tables, VERSION_TABLE}
+    engine.dispose()
+
+
+def test_an_empty_database_is_at_no_revision(state_url: str) -> None:
+    with open_address(find_address()) as empty:
+        assert empty.revision() is None
+
+
+def test_migrating_again_changes_nothing(state: StateDatabase) -> None:
+    migrate(state)
+    assert state.revision() == HEAD
+
+
+def test_a_migrated_database_is_opened_without_alembic(state: StateDatabase, state_url: str) -> None:
+    code = f"{OPEN}; import sys; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=False).returncode == 0
+
+
+def test_processes_that_start_at_once_make_the_tables_once(state_url: str) -> None:
+    command = [sys.executable, "-c", OPEN]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    started = [subprocess.Popen(command, cwd=PROJECT, **pipes) for _ in range(3)]  # type: ignore[call-overload]
+    printed = [process.communicate(timeout=60)[0].strip().splitlines()[-1] for process in started]
+    assert printed == [HEAD] * 3
+
+
+def test_a_newer_database_is_refused(state: StateDatabase, state_url: str) -> None:
+    engine = state.engine()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE rexbit_flows_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(WrongSettingsError, match=r"got 9999.*Update this one"):
+        open_state()
+
+
+def test_someone_elses_products_are_refused_and_left_alone(state_url: str) -> None:
+    with open_address(find_address()) as other:
+        engine = other.engine()
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE products (id integer, title text)"))
+        with pytest.raises(WrongSettingsError, match="without ean, name, sku"):
+            migrate(other)
+        with engine.connect() as connection:
+            assert inspect(connection).get_table_names() == ["products"]
+        engine.dispose()
+
+
+def test_links_without_their_key_are_refused(state_url: str) -> None:
+    columns = ", ".join(f"{column.name} integer" for column in METADATA.tables["integration_product_links"].columns)
+    with open_address(find_address()) as other:
+        engine = other.engine()
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE TABLE integration_product_links ({columns})"))
+        engine.dispose()
+        with pytest.raises(WrongSettingsError, match="unique by integration_id, product_id"):
+            migrate(other)
