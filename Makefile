@@ -2,7 +2,7 @@
 PYTHON_HERE = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo ui test verify lint bench
+.PHONY: help setup demo ui test verify lint
 
 help: ## show this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -19,7 +19,7 @@ ui: setup ## show the demo's runs in the Prefect UI
 test: setup ## run the tests (minutes)
 	@$(PYTHON_HERE) -m pytest
 
-verify: setup ## run what takes longer: browser, crashes, the demo in a fresh clone
+verify: setup ## run what takes longer: the demo in a fresh clone
 	@$(PYTHON_HERE) -m pytest -m slow
 
 lint: setup ## check style, format and types
@@ -27,5 +27,3 @@ lint: setup ## check style, format and types
 	@$(PYTHON_HERE) -m ruff format --check .
 	@$(PYTHON_HERE) -m mypy
 
-bench: setup ## measure, beside the row-by-row way, on the same servers in the same run
-	@$(PYTHON_HERE) -m benchmarks

@@ -39,7 +39,7 @@ class DatabaseShop:
         self.session = session
         self.info = info
         self._writable = writable
-        self._transactional = False  # not looked yet
+        self._engines = engines(session)
         self._writer = Writer(session, scope_of(info))
 
     @contextmanager
@@ -77,9 +77,9 @@ class DatabaseShop:
         connection are tried again as a whole: what was committed already is then found as `already`. Errors: Refused
         (a change the shop can't hold; nothing is written), UnreachableError (rows stay locked, server gone).
         """
+        self._require_writable()
+        refuse_unwritable(changes, self.info)
         with explained(self.session.address):
-            self._require_writable()
-            refuse_unwritable(changes, self.info)
             for attempt in range(1, ATTEMPTS):
                 try:
                     return self._writer.window(changes)
@@ -116,15 +116,12 @@ class DatabaseShop:
                 f"{self.session.address}: the shop is switched off for writing. Set `product_listing_enabled`"
                 " (Switched on) in its block when it shall be written to"
             )
-        if self._transactional:
-            return
-        other = {table: engine for table, engine in engines(self.session).items() if engine != TRANSACTIONAL}
+        other = {table: engine for table, engine in self._engines.items() if engine != TRANSACTIONAL}
         if other:
             raise WrongSettingsError(
                 f"{self.session.address}: expected {TRANSACTIONAL} tables, found {other}: a failed window could not be"
                 " undone there. `check_integration` says how to change them"
             )
-        self._transactional = True
 
     def _lock_name(self) -> str:
         name = f"rexbit:{self.session.address.database}:{self.session.prefix}:{self.info.id_shop}"
@@ -146,7 +143,8 @@ def open_shop(block: PrestashopDatabase, lock_wait_seconds: int = LOCK_WAIT_SECO
         with explained(address):
             info = read_info(session, block.id_shop)
             take_keys(session)
-        yield DatabaseShop(session, info, writable=block.product_listing_enabled)
+            shop = DatabaseShop(session, info, writable=block.product_listing_enabled)
+        yield shop
     finally:
         session.release_lock()
         session.close()

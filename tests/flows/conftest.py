@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW, temporary_settings
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW,
+    temporary_settings,
+)
 from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector
 
 from blocks import PrestashopDatabase, SupplierFeed
@@ -26,9 +31,13 @@ def orchestra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orchestra]:
 
 @pytest.fixture(scope="session")
 def prefect_api(orchestra: Orchestra) -> Iterator[None]:
-    """Flows that a test calls as functions report to that server."""
-    url = f"{orchestra.url}/api"
-    with temporary_settings({PREFECT_API_URL: url, PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW: "ignore"}):
+    """Flows that a test calls as functions report to that server, without the second that a heartbeat's end takes."""
+    settings: dict[Any, Any] = {
+        PREFECT_API_URL: f"{orchestra.url}/api",
+        PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW: "ignore",
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+    }
+    with temporary_settings(settings):
         yield
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -91,13 +91,18 @@ def version(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(params=["synthetic", "installed", "installed on latin1"])
-def any_shop(
-    request: pytest.FixtureRequest, version: str, mariadb: MariaDb, latin1_mariadb: MariaDb, tmp_path: Path
-) -> Bench:
-    """Each version as a synthetic and as an installed shop, the latter on a server with latin1 as default too."""
-    makers: dict[str, Callable[[], Bench]] = {
-        "synthetic": lambda: synthetic(mariadb, version, tmp_path),
-        "installed": lambda: load_installed(mariadb, version, tmp_path),
-        "installed on latin1": lambda: load_installed(latin1_mariadb, version, tmp_path),
-    }
-    return makers[str(request.param)]()
+def any_shop(request: pytest.FixtureRequest, version: str, made: dict[tuple[str, str], Bench], tmp_path: Path) -> Bench:
+    """Each version as a synthetic and as an installed shop, the latter on a server with latin1 too; only to be read."""
+    kind = str(request.param)
+    if (kind, version) not in made:
+        server = request.getfixturevalue("latin1_mariadb" if "latin1" in kind else "mariadb")
+        maker = synthetic if kind == "synthetic" else load_installed
+        made[kind, version] = maker(server, version, tmp_path)
+    shop = made[kind, version]
+    return Bench(shop.server, shop.database, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def made() -> dict[tuple[str, str], Bench]:
+    """The shops that `any_shop` made already."""
+    return {}

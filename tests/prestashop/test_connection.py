@@ -85,7 +85,13 @@ def test_a_long_name_still_makes_a_lock(bench: Bench) -> None:
     for (table,) in bench.sql("SHOW TABLES"):
         bench.sql(f"CREATE TABLE {name}.{table} LIKE {table}")
         bench.sql(f"INSERT INTO {name}.{table} SELECT * FROM {table}")
-    with bench.open(database=name) as one, bench.open(database=name) as two, one.lock(), pytest.raises(Busy), two.lock():
+    with (
+        bench.open(database=name) as one,
+        bench.open(database=name) as two,
+        one.lock(),
+        pytest.raises(Busy),
+        two.lock(),
+    ):
         pass
 
 
