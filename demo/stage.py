@@ -15,6 +15,7 @@ from demo.orchestra import Orchestra
 
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 LONGEST_SECONDS = 300
+BUSY_PAUSES = (0.5, 1, 2, 4)
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,13 @@ def start_run(orchestra: Orchestra, deployment: str, **parameters: Any) -> str:
     with httpx.Client(base_url=f"{orchestra.url}/api", timeout=30) as api:
         found = api.get(f"/deployments/name/{deployment}").raise_for_status().json()
         body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
-        made = api.post(f"/deployments/{found['id']}/create_flow_run", json=body).raise_for_status().json()
-        return str(made["id"])
+        place = f"/deployments/{found['id']}/create_flow_run"
+        for pause in BUSY_PAUSES:
+            made = api.post(place, json=body)
+            if made.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            time.sleep(pause)  # its SQLite file was locked for a moment: an embedded server serves one writer
+        return str(made.raise_for_status().json()["id"])
 
 
 def wait_for(orchestra: Orchestra, run_id: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ SELECT conrelid::regclass::text, conname, NULL, pg_get_constraintdef(oid), NULL,
 UNION ALL
 SELECT relname, reloptions::text, NULL, NULL, NULL, NULL, NULL
   FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(%s)
-ORDER BY 1, 2
+ORDER BY 1, 2, 3, 4
 """
 
 Rows = list[tuple[Any, ...]]
