@@ -10,7 +10,7 @@ from tasks.prestashop.connection import Ids
 from tasks.prestashop.model import FLAG, Change
 
 Key = tuple[int, int]
-IDS_A_STATEMENT = 1_000  # above that the server may choose to read, and lock, whole indexes
+IDS_A_STATEMENT = 900  # from 1,000 on MariaDB makes a subquery of the list, and may then lock whole indexes
 
 
 def in_chunks(ids: Sequence[int]) -> Iterator[Ids]:

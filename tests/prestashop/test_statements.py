@@ -8,11 +8,12 @@ import pytest
 
 from tasks.prestashop.connection import Ids
 from tasks.prestashop.database import DatabaseShop
+from tasks.prestashop.targets import IDS_A_STATEMENT
 from tests.prestashop.bench import Bench, flag_change
 
 VALUES = {
-    "ids": Ids(range(1, 1001)),
-    "rows": Ids(range(1, 1001)),
+    "ids": Ids(range(1, IDS_A_STATEMENT + 1)),
+    "rows": Ids(range(1, IDS_A_STATEMENT + 1)),
     "languages": (1, 2),
     "id_lang": 1,
     "id_shop": 1,
