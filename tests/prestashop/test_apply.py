@@ -24,7 +24,8 @@ def everything_but(bench: Bench, columns: set[str]) -> dict[str, Any]:
     content = {}
     for (table,) in bench.sql("SHOW TABLES"):
         names = [row[0] for row in bench.sql(f"SHOW COLUMNS FROM {table}") if row[0] not in columns]
-        content[table] = bench.sql(f"SELECT {', '.join(f'`{name}`' for name in names)} FROM {table} ORDER BY 1, 2, 3")
+        order = ", ".join(f"`{name}`" for name in names)
+        content[table] = bench.sql(f"SELECT {order} FROM {table} ORDER BY {order}")
     return content
 
 
