@@ -2,13 +2,16 @@
 PYTHON_HERE = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo ui test verify lint
+.PHONY: help setup setup-browser demo ui test verify lint
 
 help: ## show this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 setup: ## install what the project needs: .venv, and the programs of PostgreSQL and MariaDB
 	@.ci/setup
+
+setup-browser:
+	@.ci/setup --browser
 
 demo: setup ## do the whole job on this machine with a shop and two suppliers made up for it
 	@$(PYTHON_HERE) -m demo
@@ -19,7 +22,7 @@ ui: setup ## show the demo's runs in the Prefect UI
 test: setup ## run the tests (minutes)
 	@$(PYTHON_HERE) -m pytest
 
-verify: setup ## run what takes longer: the demo in a fresh clone
+verify: setup-browser ## run what takes longer: the demo in a fresh clone, the Prefect UI in a browser
 	@$(PYTHON_HERE) -m pytest -m slow
 
 lint: setup ## check style, format and types

@@ -31,7 +31,7 @@ class MatchBy(StrEnum):
 class FeedMapping(BaseModel):
     """Which column (CSV) or path inside a record (XML, for example `codes/ean` or `@id`) holds what."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+    model_config = ConfigDict(title="Columns", extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
     sku: str | None = Field(None, title="SKU", description="Your product's reference, as the supplier knows it.")
     ean: str | None = Field(None, title="EAN", description="The barcode (EAN, GTIN, UPC).")
@@ -67,7 +67,7 @@ class FeedMapping(BaseModel):
 class FeedGate(BaseModel):
     """From which size on a change of the feed is reported, or stopped until a person approves it."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(title="Gate", extra="forbid", hide_input_in_errors=True)
 
     warn_share: float = Field(
         0.05,

@@ -47,7 +47,7 @@ class LanguageTexts(BaseModel):
 class AvailabilityPolicy(BaseModel):
     """When a product can be ordered from a supplier, and what the customer reads."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(title="Policy", extra="forbid", hide_input_in_errors=True)
 
     min_stock_threshold: int = Field(
         20,
@@ -61,7 +61,7 @@ class AvailabilityPolicy(BaseModel):
         description="`any`: the product can be ordered if one of its combinations can; `all`: only if each can.",
     )
     texts: list[LanguageTexts] = Field(
-        default_factory=lambda: [LanguageTexts(language="pl")],  # type: ignore[call-arg]
+        default_factory=lambda: [LanguageTexts(language="pl")],
         title="Texts",
         description="One entry for each language of the shop.",
     )
