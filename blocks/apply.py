@@ -60,8 +60,8 @@ def read_blocks(text: str, environment: Mapping[str, str]) -> dict[str, Block]:
         try:
             blocks[name] = _make(section, settings, blocks)
         except ValidationError as error:
-            found = [(".".join(map(str, one["loc"])) or "entry", one["msg"]) for one in error.errors(include_input=False)]
-            wrong = "; ".join(f"{field}: {message}" for field, message in found)
+            errors = error.errors(include_input=False)
+            wrong = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'entry'}: {one['msg']}" for one in errors)
             raise BlocksFileError(f"{section}, {name}: {wrong}") from None
     return blocks
 
@@ -91,7 +91,7 @@ def _make(section: str, settings: dict[str, Any], blocks: Mapping[str, Block]) -
     if section == "feeds":
         return SupplierFeed(**settings)
     named = settings.get("connection")
-    if named not in blocks:
+    if not isinstance(named, str) or named not in blocks:
         raise BlocksFileError(f"shops: expected the name of a connection of this file, got `{named}`.")
     return PrestashopDatabase(**{**settings, "connection": blocks[named]})
 
@@ -106,9 +106,9 @@ def save(name: str, block: Block) -> Outcome:
             raise
         saved = None
     if saved is not None and _content(saved) == _content(block):
-        # a shop that uses this block must refer to the saved one
-        block._block_document_id = saved._block_document_id
-        block._block_document_name = name
+        # a shop that uses this block must refer to the saved one; Prefect has no public way to say so
+        block._block_document_id = saved._block_document_id  # noqa: SLF001
+        block._block_document_name = name  # noqa: SLF001
         return "unchanged"
     block.save(name, overwrite=True)
     return "updated" if saved is not None else "created"

@@ -53,7 +53,7 @@ class PrestashopDatabase(Block):
         True, title="Only what changed", description="Off: every row is compared with the shop at each run."
     )
     policy: AvailabilityPolicy = Field(
-        default_factory=AvailabilityPolicy,  # type: ignore[arg-type]
+        default_factory=AvailabilityPolicy,
         title="Policy",
         description="When a product can be ordered, and what the customer reads.",
     )

@@ -105,8 +105,7 @@ def markdown(title: str, summary: Summary, sections: Sequence[Section], message:
         for name, value in _counts(summary)
     ]
     parts.append(table(rows))
-    for section in sections:
-        parts.append(f"\n## {cell(section.title)}\n\n{section.note}\n\n{table(section.rows)}")
+    parts.extend(f"\n## {cell(one.title)}\n\n{one.note}\n\n{table(one.rows)}" for one in sections)
     return "\n".join(parts)
 
 

@@ -7,8 +7,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import TaskRun
-from prefect.states import State
+from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
 
 from tasks.errors import UnreachableError
@@ -30,7 +29,7 @@ def station(name: str, *, io: bool = False) -> Callable[[Callable[P, R]], Callab
 
     def declare(function: Callable[P, R]) -> Callable[P, R]:
         options = retrying if io else {}
-        return cast("Callable[P, R]", task(function, name=name, cache_policy=NO_CACHE, **options))
+        return cast("Callable[P, R]", task(name=name, cache_policy=NO_CACHE, **options)(function))
 
     return declare
 

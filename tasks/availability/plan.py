@@ -14,7 +14,7 @@ from tasks.duck import Desk, desk
 
 
 class Wanted(BaseModel):
-    """What the shop shall hold: file `wanted` (a row a shop row and field), `products` in it, and the rest by reason."""
+    """What the shop shall hold: file `wanted` (a row a shop row and field), `products` in it, the rest by reason."""
 
     wanted: Path
     products: int
@@ -79,10 +79,9 @@ def decide(
         _lay_texts(table, shop, view)
         table.run("availability/wanted.sql", values)
         skipped = table.rows("SELECT reason, count(*) AS n FROM left_alone GROUP BY reason ORDER BY reason")
-        denied = "NOT coalesce(i.allowed, false)"
         unenforced = table.rows(
             "SELECT count(*) AS n FROM item_decisions i JOIN decisions d USING (id_product)"
-            f" WHERE i.id_product_attribute > 0 AND d.allowed AND {denied}"
+            " WHERE i.id_product_attribute > 0 AND d.allowed AND NOT coalesce(i.allowed, false)"
         )
         return Wanted(
             wanted=table.save("wanted", folder / "wanted.parquet"),
@@ -95,7 +94,8 @@ def decide(
 
 def _lay_texts(table: Desk, shop: PrestashopDatabase, view: ShopView) -> None:
     days = table.rows(
-        "SELECT DISTINCT days FROM decisions WHERE days > 0 UNION SELECT DISTINCT days FROM item_decisions WHERE days > 0"
+        "SELECT DISTINCT days FROM decisions WHERE days > 0"
+        " UNION SELECT DISTINCT days FROM item_decisions WHERE days > 0"
     )
     texts = all_texts(shop.policy, view.languages, (row["days"] for row in days), only_bmp=view.only_bmp)
     table.connection.execute("CREATE TABLE texts (id_lang INTEGER, kind VARCHAR, days INTEGER, text VARCHAR)")

@@ -81,9 +81,7 @@ def all_texts(
         texts += [
             Text(language.id_lang, kind, 0, getattr(words, kind)) for kind in ("available", "unavailable", "same_day")
         ]
-        texts += [
-            Text(language.id_lang, "delivery", count, fill(words.delivery, count, language)) for count in counts
-        ]
+        texts += [Text(language.id_lang, "delivery", count, fill(words.delivery, count, language)) for count in counts]
     for text in texts:
         _check(text, only_bmp=only_bmp)
     return texts

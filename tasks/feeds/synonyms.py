@@ -11,8 +11,8 @@ def _names(text: str) -> tuple[str, ...]:
 SYNONYMS = {
     "ean": _names("ean ean13 kodean gtin gtin13 barcode kodkreskowy eanupc eanupccode upc eancode"),
     "stock_quantity": _names(
-        "stockquantity quantity stanmagazynowy namagazynie stan stany stanmag magazyn ilosc iloscsztuk stock qty instock"
-        " dostepnailosc quantityinstock bestand lagerbestand menge anzahl skladem pocet pocetkusu centralstock"
+        "stockquantity quantity stanmagazynowy namagazynie stan stany stanmag magazyn ilosc iloscsztuk stock qty"
+        " instock dostepnailosc quantityinstock bestand lagerbestand menge anzahl skladem pocet pocetkusu centralstock"
         " quantity24h wariantstanmagazynowy"
     ),
     "is_available": _names(

@@ -20,7 +20,7 @@ class Recorder:
     def __init__(self, state: StateDatabase, table: Desk, integration_id: int, run_id: str, folder: Path) -> None:
         self._state = state
         self._table = table
-        self._values = {"integration_id": integration_id, "run_id": run_id}
+        self._values: dict[str, int | str] = {"integration_id": integration_id, "run_id": run_id}
         self._folder = folder
         table.connection.execute(
             "CREATE TABLE not_held (id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR)"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from tasks.errors import UnreachableError, WrongSettingsError
 from tasks.state.address import Address, read_address, sqlite_address
@@ -61,8 +63,10 @@ def _from_block() -> Address | None:
     import httpx
     from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector
 
+    # Prefect's annotation leaves out the `_sync` that its decorator takes
+    load = cast("Callable[..., SqlAlchemyConnector]", SqlAlchemyConnector.load)
     try:
-        block = SqlAlchemyConnector.load(BLOCK, _sync=True)
+        block = load(BLOCK, _sync=True)
     except ValueError as error:
         if "Unable to find block document" in str(error):
             return None

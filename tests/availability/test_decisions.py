@@ -48,7 +48,8 @@ def decide(
     written: list[dict[str, Any]] | None = None,
     view: ShopView = VIEW,
 ) -> Wanted:
-    shop = PrestashopDatabase.model_construct(integration_id=7, policy=policy or AvailabilityPolicy())
+    settings: dict[str, Any] = {"integration_id": 7, "policy": policy or AvailabilityPolicy()}
+    shop = PrestashopDatabase.model_construct(**settings)  # no connection: a decision reads files only
     inputs = {
         "all_links": parquet.write(folder / "all_links.parquet", parquet.LINKS, links),
         "written": parquet.write(folder / "written.parquet", parquet.WRITTEN, written or []),
@@ -119,7 +120,7 @@ def combinations(folder: Path, mode: str, **more: Any) -> Wanted:
     """One size that can be had, one that can't."""
     links = [shop_link(1, "10"), shop_link(2, "10-1"), shop_link(3, "10-2")]
     links += [supplier_link(2, stock_quantity=30, delivery_days=2), supplier_link(3, stock_quantity=1)]
-    policy = AvailabilityPolicy(combinations=mode, texts=[LanguageTexts(language="pl")])  # type: ignore[arg-type]
+    policy = AvailabilityPolicy(combinations=mode, texts=[LanguageTexts(language="pl")])
     return decide(folder, links, [item(10), item(10, 1), item(10, 2)], policy=policy, **more)
 
 

@@ -103,7 +103,7 @@ def test_a_limited_import_is_no_baseline(world: World, home: Path, imported: Any
 class Answers(BaseHTTPRequestHandler):
     """Answers as `answer` of the server says: (status, headers, body)."""
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         status, headers, body = self.server.answer  # type: ignore[attr-defined]
         self.send_response(status)
         for name, value in headers.items():
@@ -134,7 +134,9 @@ def over_http(world: World, address: str) -> SupplierFeed:
     return world.feed.model_copy(update={"source": address})
 
 
-def test_a_body_shorter_than_promised_is_refused(world: World, home: Path, imported: Any, answer: Callable[..., str]) -> None:
+def test_a_body_shorter_than_promised_is_refused(
+    world: World, home: Path, imported: Any, answer: Callable[..., str]
+) -> None:
     body = (HEADER + "A;;1;1\n").encode()
     with pytest.raises(RexbitError, match="bytes"):
         import_feed(over_http(world, answer(200, body, Content_Length=str(len(body) + 100))))
@@ -147,7 +149,9 @@ def test_a_login_page_with_200_is_refused(world: World, home: Path, imported: An
     assert tables(home) == imported
 
 
-def test_a_refused_login_is_a_wrong_setting_and_not_tried_again(world: World, home: Path, answer: Callable[..., str]) -> None:
+def test_a_refused_login_is_a_wrong_setting_and_not_tried_again(
+    world: World, home: Path, answer: Callable[..., str]
+) -> None:
     with pytest.raises(WrongSettingsError, match="401"):
         import_feed(over_http(world, answer(401, b"")))
 

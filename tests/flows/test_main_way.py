@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from flows import import_catalog, import_feed, link_products, sync_availability
 from tasks.errors import Refused
+from tasks.summaries import SyncSummary
 from tests.flows.world import World
 
 
-def run_all(world: World, **sync: object) -> object:
+def run_all(world: World, **sync: Any) -> SyncSummary:
     import_catalog(world.shop)
     import_feed(world.feed)
-    return sync_availability(world.shop, **sync)  # type: ignore[arg-type]
+    summary: SyncSummary = sync_availability(world.shop, **sync)
+    return summary
 
 
 def test_the_whole_way(world: World, state_url: str) -> None:
@@ -79,12 +83,12 @@ def test_limit_writes_the_first_changed_products(world: World) -> None:
     world.write_feed([(reference, 30, 2) for reference in world.references()])
     first = run_all(world, limit=3)
     second = sync_availability(world.shop)
-    assert (first.written, second.written) == (3, first.changed - 3)  # type: ignore[attr-defined]
+    assert (first.written, second.written) == (3, first.changed - 3)
 
 
 def test_contractor_chooses_products(world: World) -> None:
     world.write_feed([(world.references()[0], 30, 2)])
-    assert run_all(world, contractor=4).wanted == 0  # type: ignore[attr-defined]
+    assert run_all(world, contractor=4).wanted == 0
     assert sync_availability(world.shop, contractor=5).written == 1
 
 

@@ -122,7 +122,7 @@ def test_our_own_tables_of_each_version(
     home: Path,
     tmp_path: Path,
     version: str,
-    shared: bool,  # noqa: FBT001
+    shared: bool,
 ) -> None:
     database = shop_database("own_shop")
     with mariadb.connect(database) as connection:
@@ -136,9 +136,7 @@ def test_our_own_tables_of_each_version(
     assert held(world, scope) == {on: (1, "Ships in 3 days"), off: (0, "Not available")}
 
 
-def test_a_server_whose_default_is_latin1(
-    latin1_mariadb: MariaDb, home: Path, tmp_path: Path
-) -> None:
+def test_a_server_whose_default_is_latin1(latin1_mariadb: MariaDb, home: Path, tmp_path: Path) -> None:
     from tests.flows.conftest import block_of
 
     latin1_mariadb.drop_database("shop")

@@ -53,7 +53,8 @@ class World:
             " WHERE p.is_virtual = 0 AND p.cache_is_pack = 0 AND p.reference <> ''"
             " AND (p.available_date IS NULL OR p.available_date < '2026-01-01')"
             " AND NOT EXISTS (SELECT 1 FROM ps_product_attribute a WHERE a.id_product = p.id_product)"
-            " AND NOT EXISTS (SELECT 1 FROM ps_stock_available s WHERE s.id_product = p.id_product AND depends_on_stock)"
+            " AND NOT EXISTS"
+            " (SELECT 1 FROM ps_stock_available s WHERE s.id_product = p.id_product AND depends_on_stock)"
             " GROUP BY upper(p.reference) HAVING count(*) = 1 ORDER BY id"
         )
         return [row["reference"] for row in rows]

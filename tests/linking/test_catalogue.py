@@ -12,7 +12,9 @@ EAN = "5900000000008"
 Rows = list[dict[str, Any]]
 
 
-def plan(folder: Path, items: Rows, products: Rows | None = None, links: Rows | None = None, limit: int | None = None) -> CataloguePlan:
+def plan(
+    folder: Path, items: Rows, products: Rows | None = None, links: Rows | None = None, limit: int | None = None
+) -> CataloguePlan:
     parquet.write(folder / "products.parquet", parquet.PRODUCTS, products or [])
     parquet.write(folder / "links.parquet", parquet.LINKS, links or [])
     catalogue = parquet.write(folder / "catalogue.parquet", parquet.CATALOGUE, items)

@@ -81,7 +81,9 @@ def test_a_price_with_other_zeros_is_the_same_price(tmp_path: Path) -> None:
     assert plan(tmp_path, [offer], [link(1, "A", purchase_price=8.48, currency="PLN")]).updated == 0
 
 
-@pytest.mark.parametrize(("field", "value"), [("stock_quantity", 31), ("delivery_days", 10), ("available_later", "w maju")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("stock_quantity", 31), ("delivery_days", 10), ("available_later", "w maju")]
+)
 def test_any_changed_value_reaches_the_link(tmp_path: Path, field: str, value: Any) -> None:
     made = plan(tmp_path, [{"sku": "A", "stock_quantity": 30, field: value}], [link(1, "A")])
     assert changed(made)[1][field] == value
@@ -150,14 +152,18 @@ def test_one_snapshot_that_has_the_item_restores_it(tmp_path: Path) -> None:
 
 
 def test_limit_applies_the_first_offers_of_the_file(tmp_path: Path) -> None:
-    offers = [{"sku": "nope", "stock_quantity": 1}, {"sku": "B", "stock_quantity": 1}, {"sku": "A", "stock_quantity": 1}]
+    offers = [
+        {"sku": "nope", "stock_quantity": 1},
+        {"sku": "B", "stock_quantity": 1},
+        {"sku": "A", "stock_quantity": 1},
+    ]
     made = plan(tmp_path, offers, [], limit=2, counts_absence=False)
     assert [row["product_id"] for row in parquet.read(made.folder / "new_links.parquet")] == [2]
 
 
 def test_linking_again_touches_only_what_is_new_or_asked_for(tmp_path: Path) -> None:
     offers = [{"sku": "A", "stock_quantity": 1}, {"sku": "B", "stock_quantity": 1}]
-    again = {"counts_absence": False, "only_new": True}
+    again: dict[str, Any] = {"counts_absence": False, "only_new": True}
     first = plan(tmp_path, offers, [link(1, "A")], **again)
     assert (first.created, first.updated) == (1, 0)
     assert plan(tmp_path, offers, [link(1, "A")], asked_for=[1], **again).updated == 1

@@ -90,7 +90,7 @@ class Bench:
         """The flag of each combination (0 = the product) in a scope."""
         where = "id_product = %s AND id_shop = %s AND id_shop_group = %s"
         return dict(
-            self.sql(  # type: ignore[arg-type]
+            self.sql(
                 f"SELECT id_product_attribute, out_of_stock FROM ps_stock_available WHERE {where}",
                 id_product,
                 id_shop,

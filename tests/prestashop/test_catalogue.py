@@ -16,7 +16,7 @@ AWKWARD = "a \"b\", 'c'\\N\t;\r\nd\n"
 def test_the_columns_are_the_agreed_ones(still: Bench) -> None:
     with still.open() as shop:
         path = shop.read_catalogue(still.folder / "catalogue.parquet")
-    described = duckdb.sql(f"DESCRIBE SELECT * FROM '{path}'").fetchall()
+    described = duckdb.execute(f"DESCRIBE SELECT * FROM '{path}'").fetchall()
     assert [f"{name} {kind}" for name, kind, *_ in described] == " ".join(CATALOGUE.split()).split(", ")
 
 

@@ -21,7 +21,7 @@ def test_a_wrong_password_is_told_without_it(still: Bench) -> None:
 
 
 def test_an_unknown_database_is_named(still: Bench) -> None:
-    with pytest.raises(WrongSettingsError, match="`nowhere`.*no such database"), still.open(database="nowhere"):
+    with pytest.raises(WrongSettingsError, match=r"`nowhere`.*no such database"), still.open(database="nowhere"):
         pass
 
 
@@ -97,7 +97,7 @@ def test_a_long_name_still_makes_a_lock(bench: Bench) -> None:
 
 def test_a_lost_connection_is_replaced_and_takes_its_lock_along(bench: Bench) -> None:
     with bench.open() as shop, shop.lock():
-        bench.sql(f"KILL {shop.session.connection.thread_id()}")
+        bench.sql(f"KILL {shop.session.connection.thread_id()}")  # type: ignore[no-untyped-call]
         (outcome,) = shop.apply_window([text_change(4, None, "Wysyłka za 3 dni")])
         assert outcome.outcome == "written"
         with bench.open() as other, pytest.raises(Busy), other.lock():

@@ -12,7 +12,7 @@ from tests.prestashop.bench import Bench
 def test_the_columns_are_the_agreed_ones(still: Bench) -> None:
     with still.open() as shop:
         path = shop.read_rows(still.folder / "rows.parquet")
-    described = duckdb.sql(f"DESCRIBE SELECT * FROM '{path}'").fetchall()
+    described = duckdb.execute(f"DESCRIBE SELECT * FROM '{path}'").fetchall()
     assert [f"{name} {kind}" for name, kind, *_ in described] == SHOP_ROWS.split(", ")
 
 

@@ -70,7 +70,7 @@ def test_a_single_column_keeps_its_nulls(state: StateDatabase, tmp_path: Path) -
 
 
 def test_null_and_empty_are_two_things(state: StateDatabase, tmp_path: Path) -> None:
-    given = [{"id": 1, "sku": None}, {"id": 2, "sku": ""}]
+    given: Rows = [{"id": 1, "sku": None}, {"id": 2, "sku": ""}]
     insert(state, "products", parquet.write(tmp_path / "in.parquet", PRODUCTS, given))
     assert rows_of(state, "products", tmp_path, columns=["id", "sku"]) == given
 
@@ -131,7 +131,7 @@ def test_an_upsert_adds_then_changes_nothing(state: StateDatabase, links: Path) 
 
 def test_an_upsert_writes_only_what_differs(state: StateDatabase, products: Path, tmp_path: Path) -> None:
     insert(state, "products", products)
-    rows = [{"id": 1, "name": "name 1"}, {"id": 2, "name": None}, {"id": 3, "name": ""}]
+    rows: Rows = [{"id": 1, "name": "name 1"}, {"id": 2, "name": None}, {"id": 3, "name": ""}]
     changed = parquet.write(tmp_path / "c.parquet", "id BIGINT, name VARCHAR", rows)
     assert upsert(state, "products", changed, ["id"]) == 2
     assert rows_of(state, "products", tmp_path, columns=["id", "name"]) == rows
@@ -191,7 +191,7 @@ def test_no_rows_are_no_work(state: StateDatabase, tmp_path: Path) -> None:
     ("where", "ids"), [({"sku": "5"}, [2]), ({"sku": 5}, [2]), ({"sku": None}, [1]), ({"sku": "", "id": 3}, [3])]
 )
 def test_where_compares_null_too(state: StateDatabase, tmp_path: Path, where: dict[str, Any], ids: list[int]) -> None:
-    given = [{"id": 1, "sku": None}, {"id": 2, "sku": "5"}, {"id": 3, "sku": ""}]
+    given: Rows = [{"id": 1, "sku": None}, {"id": 2, "sku": "5"}, {"id": 3, "sku": ""}]
     insert(state, "products", parquet.write(tmp_path / "in.parquet", PRODUCTS, given))
     assert [row["id"] for row in rows_of(state, "products", tmp_path, columns=["id"], where=where)] == ids
 
