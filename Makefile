@@ -2,7 +2,7 @@
 PYTHON_HERE = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-browser demo ui test verify lint
+.PHONY: help setup setup-browser demo ui bench test verify lint
 
 help: ## show this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,9 @@ demo: setup ## do the whole job on this machine with a shop and two suppliers ma
 
 ui: setup ## show the demo's runs in the Prefect UI
 	@$(PYTHON_HERE) -m demo.ui
+
+bench: setup ## measure import and sync against the row-by-row way, and through Prefect (about ten minutes)
+	@$(PYTHON_HERE) -m benchmarks
 
 test: setup ## run the tests (minutes)
 	@$(PYTHON_HERE) -m pytest
