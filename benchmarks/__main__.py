@@ -61,9 +61,8 @@ def main() -> int:
     if "flow_runs" in results:
         tables.append(flow_runs_table(results["flow_runs"]))
     print("\n" + "\n\n".join(tables))
-    print(
-        f"\n{os.cpu_count()} processors, load at the end {os.getloadavg()[0]:.1f}; all figures are in {RESULTS.relative_to(ROOT)} ."
-    )
+    print(f"\n{os.cpu_count()} processors, load at the end {os.getloadavg()[0]:.1f}.")
+    print(f"All figures are in {RESULTS.relative_to(ROOT)} .")
     return 0
 
 
