@@ -36,12 +36,11 @@ def check_database(run: Run[CheckSummary], shop: PrestashopDatabase | None) -> N
 def show_checks(run: Run[CheckSummary]) -> None:
     """The findings as a table, and a line in the log for each that is wrong."""
     marks = {True: "ok", False: "to fix", None: "look"}
-    rows = [
-        {"check": c.name, "": marks[c.ok], "expected": c.expected, "found": c.found, "fix": c.fix}
-        for c in run.summary.checks
-    ]
-    run.show("Checks", rows)
-    wrong = [check for check in run.summary.checks if check.ok is False]
+    # what is wrong comes first, and what to do before what was expected: the UI cuts wide tables at the right
+    ordered = sorted(run.summary.checks, key=lambda check: (check.ok is not False, check.ok is not None))
+    rows = [{"check": c.name, "": marks[c.ok], "found": c.found, "fix": c.fix, "expected": c.expected} for c in ordered]
+    wrong = [check for check in ordered if check.ok is False]
+    run.show(f"{len(rows) - len(wrong)} of {len(rows)} checks are right", rows)
     for check in wrong:
         run.warn(f"{check.name}: expected {check.expected}; found {check.found}. {check.fix}")
     run.say("%d of %d checks are right", len(rows) - len(wrong), len(rows))

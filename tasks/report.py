@@ -58,13 +58,15 @@ def run_name(verb: str, subject: str) -> Callable[[], str]:
 
 
 def in_one_line(summary: Summary) -> str:
-    """The counts that are not zero, for the last line of a run's log."""
-    shown = [f"{name} {value}" for name, value in _counts(summary) if value]
+    """The counts that are not zero, for the last line of a run's log; those by reason stand in the artifact."""
+    shown = [f"{name} {value}" for name, value in _counts(summary) if value and ":" not in name]
     return f"{summary.status}; " + ", ".join(shown) if shown else summary.status
 
 
 def _counts(summary: Summary) -> list[tuple[str, Any]]:
-    values = summary.model_dump(exclude={"status", "dry_run", "checks", "sample", "columns", "block_yaml", "mapping"})
+    values = summary.model_dump(
+        exclude={"status", "dry_run", "integration_id", "checks", "sample", "columns", "block_yaml", "mapping"}
+    )
     counts = []
     for name, value in values.items():
         if isinstance(value, dict):
@@ -101,7 +103,7 @@ def markdown(title: str, summary: Summary, sections: Sequence[Section], message:
         parts.append(f"> {cell(message[:2000]) if len(message) <= 200 else _long(message)}\n")
     meanings = {name: field.description or "" for name, field in type(summary).model_fields.items()}
     rows = [
-        {"": name.replace("_", " "), "count": value, "meaning": meanings.get(name.partition(":")[0], "")}
+        {"": name.replace("_", " "), "count": value, "meaning": meanings[name.partition(":")[0]]}
         for name, value in _counts(summary)
     ]
     parts.append(table(rows))

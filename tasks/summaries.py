@@ -30,10 +30,10 @@ class CatalogueSummary(Summary):
 class ImportSummary(Summary):
     """Counts of `import_feed`."""
 
-    snapshot_id: str | None = None
+    snapshot_id: str | None = Field(None, description="this version of the feed")
     rows_read: int = Field(0, description="records in the file")
     rows_rejected: int = Field(0, description="records that could not be understood")
-    rejected_by_reason: dict[str, int] = Field(default_factory=dict)
+    rejected_by_reason: dict[str, int] = Field(default_factory=dict, description="a record, or only a field of it")
     offers: int = Field(0, description="records that could")
     matched: int = Field(0, description="offers that are exactly one product")
     unmatched: int = Field(0, description="offers without a product, or with several")
@@ -71,7 +71,7 @@ class SyncSummary(Summary):
     )
     skipped: dict[str, int] = Field(default_factory=dict, description="left alone, by reason")
     rows_written: int = Field(0, description="database rows written")
-    change_set_id: str | None = None
+    change_set_id: str | None = Field(None, description="what was planned and what came of it, in the archive")
 
 
 class Check(BaseModel):

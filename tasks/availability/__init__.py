@@ -26,6 +26,15 @@ __all__ = [
     "plan_changes",
 ]
 
+REASONS = {  # of a decision, as an operator reads it
+    "enough_stock": "can be ordered: a supplier has enough",
+    "available": "can be ordered: the supplier says so, without a number",
+    "below_threshold": "no supplier has as many as the threshold asks for",
+    "not_available": "the supplier says that it is not available",
+    "no_offer": "no supplier offers it any more",
+    "combination_missing": "not every combination can be had, and the policy asks for all",
+    "no_stock_given": "the supplier gives neither a number nor a word",
+}
 LINK_COLUMNS = ("integration_id", "product_id", "external_product_id", "supplier_availability")
 
 
@@ -88,7 +97,7 @@ def plan_changes(run: Run[SyncSummary], differing: Differing, shop_rows: Path, l
         _archive(run, name, changes)
     run.show(
         "Products that change, by reason",
-        [{"reason": code, "products": n} for code, n in changes.reasons.items()],
+        [{"reason": REASONS.get(code, code), "products": n, "code": code} for code, n in changes.reasons.items()],
     )
     run.show("Some of the changes", plan.sample(changes.changes))
     return changes

@@ -100,9 +100,19 @@ def judge_snapshot(run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapsh
             with run.state.session() as session:
                 snapshots.record(session, snapshot, "quarantined", verdict.reason, run.id)
         raise Quarantined(
-            f"Snapshot {snapshot.id} is held back: {verdict.reason}. Nothing was changed. Look at the feed; if it is"
-            f" right, run the import again with approve = {snapshot.id} (within {snapshots.APPROVAL_HOURS} hours)."
+            f"Snapshot {snapshot.id} is held back: {verdict.reason}. Nothing was changed. {_way_out(snapshot)}"
         )
+
+
+def _way_out(snapshot: Snapshot) -> str:
+    if not snapshot.archived:  # a dry run, or one with a limit, keeps nothing that could be approved
+        return (
+            "Look at the feed; if it is right, start the import without dry_run and limit, then approve that snapshot."
+        )
+    return (
+        f"Look at the feed; if it is right, run the import again with approve = {snapshot.id}"
+        f" (within {snapshots.APPROVAL_HOURS} hours)."
+    )
 
 
 @station("approve snapshot", io=True)
