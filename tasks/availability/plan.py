@@ -72,7 +72,7 @@ def decide(
         "contractor": contractor,
         "today": view.today,
     }
-    with desk(folder) as table:
+    with desk() as table:
         table.load(**inputs)
         table.run("availability/best_offer.sql", values)
         table.run("availability/decisions.sql", values)
@@ -105,7 +105,7 @@ def _lay_texts(table: Desk, shop: PrestashopDatabase, view: ShopView) -> None:
 
 def find_differing(wanted: Path, held: Path, folder: Path) -> Differing:
     """Compare the whole wanted state with what is held: our last-written rows, or the shop's own."""
-    with desk(folder) as table:
+    with desk() as table:
         table.load(wanted=wanted, held=held)
         table.run("availability/changed.sql")
         return Differing(
@@ -117,7 +117,7 @@ def find_differing(wanted: Path, held: Path, folder: Path) -> Differing:
 
 def make_change_set(differing: Path, shop_rows: Path, folder: Path, limit: int | None = None) -> ChangeSet:
     """Put what the shop holds now beside what it shall hold; `limit` takes the first n products by id."""
-    with desk(folder) as table:
+    with desk() as table:
         table.load(differing=differing, shop_rows=shop_rows)
         table.run("availability/change_set.sql", {"limit": limit})
         flags = "field = 'out_of_stock' AND id_product_attribute = 0 AND before IS DISTINCT FROM after"

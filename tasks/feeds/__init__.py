@@ -89,7 +89,7 @@ def judge_snapshot(run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapsh
         return
     last = snapshots.last_good(run.state, feed.integration_id)
     linked = snapshots.linked_keys(run.state, feed.integration_id, run.folder)
-    verdict = gate.judge(snapshot.offers, last.offers if last else None, linked, feed.gate, run.folder)
+    verdict = gate.judge(snapshot.offers, last.offers if last else None, linked, feed.gate)
     run.say("Gate: %s; %s", verdict.status, verdict.reason)
     show_verdict(run, verdict)
     if verdict.status == "warned":

@@ -47,12 +47,12 @@ class Verdict(BaseModel):
     numbers: Numbers
 
 
-def judge(new_offers: Path, last_offers: Path | None, linked: Path | None, gate: FeedGate, folder: Path) -> Verdict:
+def judge(new_offers: Path, last_offers: Path | None, linked: Path | None, gate: FeedGate) -> Verdict:
     """Compare two `offers.parquet`. `last_offers` None: the first snapshot, for which only the floor counts.
 
     `linked`: Parquet with offer_key VARCHAR, the items that have a product; None: unknown, so every item counts.
     """
-    with desk(folder) as table:
+    with desk() as table:
         table.load(new_offers=new_offers)
         if last_offers:
             table.load(last_offers=last_offers)

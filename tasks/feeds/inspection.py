@@ -93,7 +93,7 @@ def inspect(feed: SupplierFeed | str, raw: Path, folder: Path) -> Inspection:
     source = shown(feed if isinstance(feed, str) else feed.source)
     kind = kind_of(block, raw, source)
     found = _of_xml(block, raw, source) if kind == "xml" else _of_csv(block, raw, folder, source)
-    found.columns = _columns(found.names, found.records, folder)
+    found.columns = _columns(found.names, found.records)
     mapping = _mapping(found.columns)
     stock = mapping.get("stock_quantity") or mapping.get("is_available")
     inspection = Inspection(
@@ -152,9 +152,9 @@ def _of_xml(feed: SupplierFeed | None, raw: Path, where: str) -> _Found:
     return _Found(encoding=found_encoding, rows=rows, names=names, records=records, record_path=record_path)
 
 
-def _columns(names: Sequence[str], records: Records, folder: Path) -> list[Column]:
+def _columns(names: Sequence[str], records: Records) -> list[Column]:
     columns = []
-    with desk(folder) as table:
+    with desk() as table:
         table.run("feeds/values.sql")
         for name in names[:MOST_COLUMNS]:
             values = [record[name] for record in records if record.get(name)]

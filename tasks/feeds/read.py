@@ -47,7 +47,7 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
     `max_rejected_share`; its `summary` is then the FeedRead. A well-formed file without records is read: 0 offers.
     """
     kind = kind_of(feed, raw)
-    with desk(folder) as table:
+    with desk() as table:
         sheet = READERS[kind](table, feed, raw, folder)
         values = {
             "decimal": feed.decimal,

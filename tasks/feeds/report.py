@@ -15,7 +15,7 @@ SAMPLE = 50
 
 def show_rejects(run: Run[Any], rejects: Path) -> None:
     """Rejected rows and fields: how many by reason, and the first of each reason."""
-    with desk(run.folder) as table:
+    with desk() as table:
         table.load(rejects=rejects)
         counts = table.rows(
             "SELECT CASE scope WHEN 'row' THEN 'row left out' ELSE 'only the field left out' END AS effect,"

@@ -116,7 +116,7 @@ def linked_keys(state: StateDatabase, integration_id: int, folder: Path) -> Path
         ("external_product_id", "sku", "ean"),
         where={"integration_id": integration_id},
     )
-    with desk(folder) as table:
+    with desk() as table:
         table.load(items=links)
         table.run("feeds/linked_keys.sql")
         return table.save("linked_keys", folder / "linked_keys.parquet")

@@ -14,7 +14,7 @@ SAMPLE = 20
 
 def show_links(run: Run[Any], plan: LinkPlan) -> None:
     """The link changes: how many of each field, and the first of them."""
-    with desk(run.folder) as table:
+    with desk() as table:
         table.load(changes=plan.folder / "link_changes.parquet")
         fields = table.rows(
             "SELECT field, reason_code AS reason, count(*) AS links FROM changes GROUP BY ALL ORDER BY ALL"
@@ -35,7 +35,7 @@ def show_unmatched(run: Run[Any], matched: Matched) -> None:
         "Offers without a product",
         [{"cause": cause, "offers": count} for cause, count in matched.by_cause.items()],
     )
-    with desk(run.folder) as table:
+    with desk() as table:
         table.load(unmatched=matched.unmatched)
         first = table.rows(
             "SELECT row_number AS row, sku, ean, name, cause, candidates AS 'candidate products' FROM unmatched"
@@ -50,7 +50,7 @@ def show_ambiguous(run: Run[Any], plan: CataloguePlan) -> None:
     """Items of the shop that could be more than one of our products."""
     if not plan.ambiguous:
         return
-    with desk(run.folder) as table:
+    with desk() as table:
         table.load(items=plan.folder / "ambiguous_items.parquet")
         first = table.rows(
             "SELECT external_id AS item, sku, ean, name, cause, candidates AS 'candidate products' FROM items"

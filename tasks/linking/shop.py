@@ -43,7 +43,7 @@ def read_shop_side(state: StateDatabase, integration_id: int, folder: Path) -> N
 
 def plan_catalogue(catalogue: Path, integration_id: int, folder: Path, limit: int | None = None) -> CataloguePlan:
     """Decide which item is which product (see catalogue.sql) over what `read_shop_side` laid into `folder`."""
-    with desk(folder) as table:
+    with desk() as table:
         table.load(catalogue=catalogue, products=folder / "products.parquet", links=folder / "links.parquet")
         table.run("linking/keys.sql")
         table.run("linking/catalogue.sql", {"integration_id": integration_id, "limit": limit})
@@ -97,7 +97,7 @@ def apply_catalogue(
 
 
 def _number_new_items(folder: Path, ids: list[int], integration_id: int, given: dict[str, str]) -> None:
-    with desk(folder) as table:
+    with desk() as table:
         table.load(new_items=folder / "new_items.parquet")
         # a name is safe in the statement: the pattern of ColumnDefault allows only small letters, digits and `_`
         extra = "".join(f', $given_{column}::VARCHAR AS "{column}"' for column in given)

@@ -67,7 +67,7 @@ def read_known(state: StateDatabase, integration_id: int, folder: Path) -> None:
 
 def match_offers(offers: Path, match_by: str, folder: Path) -> Matched:
     """Decide which offer is which product (see match.sql) over what `read_known` laid into `folder`."""
-    with desk(folder) as table:
+    with desk() as table:
         table.load(offers=offers, products=folder / "products.parquet", links=folder / "links.parquet")
         table.run("linking/keys.sql")
         table.run("linking/match.sql", {"match_by": match_by})
@@ -111,7 +111,7 @@ def plan_links(feed: SupplierFeed, snapshot: Snapshot, scope: Scope, now: dateti
         "now": now,
         **scope.model_dump(),
     }
-    with desk(folder) as table:
+    with desk() as table:
         table.load(offers=snapshot.offers, rejects=snapshot.rejects)
         table.load(
             **{name: folder / f"{name}.parquet" for name in ("links", "absences", "known", "matched", "unmatched")}

@@ -45,7 +45,7 @@ def apply_change_set(
     `before_window` raises where this run may not write any more. Errors: those of `apply_changes`.
     """
     path = writing.folder / "outcomes.csv"
-    with desk(writing.folder) as table, path.open("w", encoding="utf-8", newline="") as file:
+    with desk() as table, path.open("w", encoding="utf-8", newline="") as file:
         table.load(changes=changes)
         recorder = Recorder(state, table, writing.integration_id, writing.run_id, writing.folder)
         recorder.before_first_write()

@@ -71,7 +71,7 @@ def _reading(session: Session, to: Path) -> Iterator[_Reading]:
     with (
         explained(session.address),
         tempfile.TemporaryDirectory(prefix="shop-", dir=to.parent) as folder,
-        desk(Path(folder)) as at,
+        desk() as at,
     ):
         yield _Reading(session, at, Path(folder))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ def apply_changes(
     `on_window` gets each window's outcomes after its commit. Returns how many changes had which outcome.
     """
     counts: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(prefix="changes-") as folder, desk(Path(folder)) as at:
+    with desk() as at:
         at.load(changes=changes)
         at.run("prestashop/desk/changes.sql")
         with _older_objects_aside():

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from tasks.duck import desk
+from tasks.duck import Desk, desk
 from tasks.state.csvfile import select_to_csv
 from tasks.state.statements import listed, quoted
 from tasks.state.tables import columns_of
@@ -23,7 +23,7 @@ TIMESTAMP_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 class Incoming:
     """Checked rows: every column exists in the table, keys are given and unique; open while they are written."""
 
-    connection: duckdb.DuckDBPyConnection
+    place: Desk
     table: str
     columns: tuple[str, ...]
     key: tuple[str, ...]
@@ -34,19 +34,16 @@ class Incoming:
         known = columns_of(self.table)
         values = [f"CAST({quoted(name)} AS {known.get(name, 'VARCHAR')})" for name in self.columns]
         select = f"SELECT {', '.join(values)} FROM rows {self._order()}"  # noqa: S608
-        return select_to_csv(self.connection, select, csv)
+        return select_to_csv(self.place.connection, select, csv)
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[list[tuple[Any, ...]]]:
         """The rows (of `columns`, None is all) in key order, in lists, as SQLite stores them: integers, texts, None."""
         known = columns_of(self.table)
         values = ", ".join(_stored(name, known.get(name, "VARCHAR")) for name in columns or self.columns)
-        cursor = self.connection.cursor()
-        try:
+        with self.place.second_connection() as cursor:
             cursor.execute(f"SELECT {values} FROM rows {self._order()}")  # noqa: S608
             while batch := cursor.fetchmany(BATCH):
                 yield batch
-        finally:
-            cursor.close()
 
     def _order(self) -> str:
         return f"ORDER BY {listed(self.key)}" if self.key else ""
@@ -68,7 +65,7 @@ def incoming(table: str, rows: Path, real: Collection[str], key: Sequence[str]) 
         _expect(table, rows, "a file with the key's columns, which lacks", set(key) - set(columns))
         _check_keys(connection, table, rows, tuple(key))
         row = connection.execute("SELECT count(*) FROM rows").fetchone()
-        yield Incoming(connection, table, columns, tuple(key), row[0] if row else 0)
+        yield Incoming(place, table, columns, tuple(key), row[0] if row else 0)
 
 
 def _expect(table: str, rows: Path, what: str, wrong: set[str]) -> None:

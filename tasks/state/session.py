@@ -56,7 +56,7 @@ class Session(ABC):
         with tempfile.TemporaryDirectory(prefix="state-", dir=to.parent) as folder:
             csv = Path(folder) / "rows.csv"
             self._write_csv(table, chosen, where or {}, csv)
-            with desk(Path(folder)) as place:
+            with desk() as place:
                 return csv_to_parquet(place.connection, csv, to, {name: known[name] for name in chosen})
 
     def insert(self, table: str, rows: Path) -> int:

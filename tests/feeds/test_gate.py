@@ -43,7 +43,7 @@ class Gate:
     ) -> Verdict:
         last_offers = self.offers("last", last) if last is not None else None
         rows = self.linked(*linked) if linked else None
-        return judge(self.offers("new", new), last_offers, rows, FeedGate(), self.folder)
+        return judge(self.offers("new", new), last_offers, rows, FeedGate())
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_available_without_a_quantity_is_available(gate: Gate) -> None:
         "SELECT NULL::VARCHAR AS supplier_sku, 'K0' AS sku, NULL::VARCHAR AS ean, NULL::BIGINT AS stock_quantity,"
         " true AS is_available"
     ).write_parquet(str(new))
-    assert judge(new, None, None, FeedGate(), gate.folder).numbers.available == 1
+    assert judge(new, None, None, FeedGate()).numbers.available == 1
 
 
 def test_the_reason_holds_the_numbers(gate: Gate) -> None:
