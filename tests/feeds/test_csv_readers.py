@@ -37,7 +37,7 @@ def test_both_readers_agree(tmp_path: Path, text: str) -> None:
     layout = find_layout(raw, None, "test")
     if layout.delimiter != ";" or layout.columns != ["a", "b"]:
         return
-    with desk(tmp_path) as table:
+    with desk() as table:
         try:
             count = csv_rows._read_fast(table, utf8, layout, PLACES)
         except duckdb.InvalidInputException:
