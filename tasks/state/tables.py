@@ -94,6 +94,17 @@ SHOP_WRITTEN = Table(
     postgresql_with={"fillfactor": 70},
 )
 
+CHANGE_SETS = Table(
+    "change_sets",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("integration_id", BigInteger, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("begun_at", DateTime, nullable=False),
+    Column("ended_at", DateTime),
+    Index("change_sets_integration_id_begun_at_index", "integration_id", "begun_at"),
+)
+
 FEED_SNAPSHOTS = Table(
     "feed_snapshots",
     METADATA,

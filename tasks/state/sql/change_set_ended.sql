@@ -1,0 +1,1 @@
+UPDATE change_sets SET ended_at = :ended_at WHERE id = :id
