@@ -1,6 +1,6 @@
 """Settings and secrets: what the operator fills in, as Prefect blocks and the models inside them."""
 
-from blocks.feed import FeedGate, FeedMapping, SupplierFeed
+from blocks.feed import FeedGate, FeedMapping, Meaning, SupplierFeed
 from blocks.loading import load_feed, load_integration, load_shop, load_source
 from blocks.policy import AvailabilityPolicy, LanguageTexts
 from blocks.shop import ColumnDefault, PrestashopDatabase
@@ -11,6 +11,7 @@ __all__ = [
     "FeedGate",
     "FeedMapping",
     "LanguageTexts",
+    "Meaning",
     "PrestashopDatabase",
     "SupplierFeed",
     "load_feed",

@@ -29,7 +29,10 @@ class MatchBy(StrEnum):
 
 
 class FeedMapping(BaseModel):
-    """Which column (CSV) or path inside a record (XML, for example `codes/ean` or `@id`) holds what."""
+    """Which column (CSV, XLSX) or path inside a record (XML, JSON: `codes/ean`, `@id`) holds what.
+
+    `a | b`: the first of them that holds something. What a feed leaves empty its preset may fill.
+    """
 
     model_config = ConfigDict(title="Columns", extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
@@ -51,17 +54,29 @@ class FeedMapping(BaseModel):
     )
     name: str | None = Field(None, title="Name", description="Product name; shown in reports only.")
 
-    @model_validator(mode="after")
-    def _enough_to_work_with(self) -> Self:
+    def lacking(self) -> str | None:
+        """What is missing for offers to be made of it; None if nothing is."""
         if not (self.sku or self.ean):
-            raise ValueError("mapping: expected a column for `sku` or for `ean`, got neither")
+            return "mapping: expected a column for `sku` or for `ean`, got neither"
         if not (self.stock_quantity or self.is_available):
-            raise ValueError("mapping: expected a column for `stock_quantity` or `is_available`, got neither")
-        return self
+            return "mapping: expected a column for `stock_quantity` or `is_available`, got neither"
+        return None
 
     def columns(self) -> dict[str, str]:
         """Target field -> column or path, for the fields that are mapped."""
         return {name: value for name, value in self.model_dump().items() if value}
+
+
+class Meaning(BaseModel):
+    """What a supplier's own word or number means, in words that are known: `90` -> `na zamówienie`."""
+
+    model_config = ConfigDict(title="Meaning", extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    field: Literal["stock_quantity", "is_available", "delivery_days", "purchase_price", "ean", "sku"] = Field(
+        title="Field", description="In which of the mapped columns."
+    )
+    text: str = Field(min_length=1, title="The supplier writes", description="The whole text; case does not matter.")
+    means: str = Field("", title="It means", description="For example `tak`, `brak`, `20`; empty: nothing was said.")
 
 
 class FeedGate(BaseModel):
@@ -95,11 +110,11 @@ class FeedGate(BaseModel):
 
 
 class SupplierFeed(Block):
-    """A supplier's CSV or XML file with stock, delivery days and prices."""
+    """A supplier's file (CSV, XML, JSON, XLSX) with stock, delivery days and prices."""
 
     _block_type_name = "Supplier Feed"
     _block_type_slug = "supplier-feed"
-    _description = "A supplier's CSV or XML file with stock, delivery days and prices."
+    _description = "A supplier's file (CSV, XML, JSON, XLSX) with stock, delivery days and prices."
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
@@ -119,11 +134,23 @@ class SupplierFeed(Block):
         None, pattern=r"^[A-Za-z0-9-]+$", title="Header name", description="For example `X-Api-Key`."
     )
     header_value: Secret | None = Field(None, title="Header value", description="What that header holds.")
-    format: Literal["auto", "csv", "xml"] = Field(
+    preset: str | None = Field(
+        None,
+        title="Known format",
+        description="For example `ceneo`, `iof`, `google-rss`: fills what you leave empty below. Inspect a feed and it"
+        " is proposed; docs/feeds.md lists them.",
+    )
+    format: Literal["auto", "csv", "xml", "json", "xlsx"] = Field(
         "auto", title="Format", description="`auto` looks at the content, not at the file's name."
     )
     delimiter: str | None = Field(
         None, min_length=1, max_length=1, title="Delimiter", description="CSV: empty = found by looking."
+    )
+    quote: str | None = Field(
+        None,
+        pattern=r"^(none|[^\w\s])$",
+        title="Quote",
+        description="CSV: the sign around texts; empty = found by looking, `none` = there is no such sign.",
     )
     encoding: str | None = Field(None, title="Encoding", description="For example `cp1250`; empty = found by looking.")
     decimal: Literal["auto", "comma", "point"] = Field(
@@ -132,13 +159,30 @@ class SupplierFeed(Block):
         description="`auto` looks at each column; one that mixes both is refused.",
     )
     has_header: bool = Field(True, title="Has a header", description="CSV: the first line holds the column names.")
-    skip_rows: int = Field(0, ge=0, le=100, title="Lines to skip", description="CSV: title lines above the header.")
+    skip_rows: int = Field(
+        0,
+        ge=0,
+        le=100,
+        title="Lines to skip",
+        description="CSV, XLSX: lines above the header; title lines are found without it.",
+    )
     record_path: str | None = Field(
         None,
         title="Record path",
-        description="XML: where one item stands, for example `offer/products/product`.",
+        description="XML, JSON: where one item stands, for example `offer/products/product`; XLSX: the sheet's name.",
     )
-    mapping: FeedMapping = Field(title="Columns", description="Which column or path holds what.")
+    variant_path: str | None = Field(
+        None,
+        title="Variants",
+        description="XML, JSON: where an item's sizes or options stand inside it, for example `sizes/size`. Each of"
+        " them is read as an item; what it does not say itself is taken from the item around it.",
+    )
+    mapping: FeedMapping = Field(
+        default_factory=FeedMapping, title="Columns", description="Which column or path holds what."
+    )
+    meanings: list[Meaning] = Field(
+        default_factory=list, title="Words of this supplier", description="What is not understood by itself."
+    )
     match_by: MatchBy = Field(MatchBy.SKU_OR_EAN, title="Match by", description="How items find your products.")
     unknown_products: Literal["skip", "error"] = Field(
         "skip", title="Items you don't sell", description="`error` refuses the import if there is one."
@@ -180,6 +224,12 @@ class SupplierFeed(Block):
             raise ValueError("token: the source holds `{token}`, so the token must be given")
         if bool(self.header_name) != bool(self.header_value):
             raise ValueError("header_name, header_value: give both or none")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        if not self.preset and (lacking := self.mapping.lacking()):
+            raise ValueError(lacking)
         return self
 
     @property

@@ -8,7 +8,7 @@ import pytest
 from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector, SyncDriver
 from pydantic import ValidationError
 
-from blocks import AvailabilityPolicy, FeedMapping, LanguageTexts, PrestashopDatabase, SupplierFeed
+from blocks import AvailabilityPolicy, FeedMapping, LanguageTexts, Meaning, PrestashopDatabase, SupplierFeed
 
 MAPPING = {"sku": "Symbol", "stock_quantity": "Stan"}
 MASK = "********"
@@ -46,11 +46,16 @@ def test_a_threshold_below_0() -> None:
 
 
 def test_an_empty_mapping() -> None:
-    assert "expected a column for `sku` or for `ean`" in refusal_of(FeedMapping)
+    assert "expected a column for `sku` or for `ean`" in refusal_of(SupplierFeed, integration_id=6, source="a.csv")
 
 
 def test_a_mapping_without_stock() -> None:
-    assert "`stock_quantity` or `is_available`" in refusal_of(FeedMapping, sku="Symbol")
+    refusal = refusal_of(SupplierFeed, integration_id=6, source="a.csv", mapping={"sku": "Symbol"})
+    assert "`stock_quantity` or `is_available`" in refusal
+
+
+def test_a_preset_may_stand_for_the_mapping() -> None:
+    assert SupplierFeed(integration_id=6, source="a.xml", preset="ceneo").mapping.columns() == {}
 
 
 @pytest.mark.parametrize("field", ["password", "token", "header_value"])
@@ -112,6 +117,6 @@ def test_two_entries_of_one_language() -> None:
 
 
 def test_every_field_is_explained_in_the_form() -> None:
-    for kind in (SupplierFeed, FeedMapping, AvailabilityPolicy, LanguageTexts, PrestashopDatabase):
+    for kind in (SupplierFeed, FeedMapping, Meaning, AvailabilityPolicy, LanguageTexts, PrestashopDatabase):
         fields = kind.model_fields.items()
         assert [name for name, field in fields if not (field.title and field.description)] == []
