@@ -48,6 +48,8 @@ def keep(kind: str, integration_id: int, name: str, files: Mapping[str, Path], m
         else:
             shutil.copyfile(source, part / file)
     (part / MANIFEST).write_text(json.dumps(manifest, indent=2, default=str), encoding="utf-8")
+    for file in part.iterdir():
+        _onto_disk(file)
     shutil.rmtree(place, ignore_errors=True)
     part.rename(place)
     return place
@@ -69,3 +71,9 @@ def add(place: Path, file: str, source: Path) -> Path:
     part = place / f".{file}.part"
     shutil.copyfile(source, part)
     return part.rename(place / file)
+
+
+def _onto_disk(file: Path) -> None:
+    """Wait until a file would survive a power cut: a change set must, before the first of it is written to a shop."""
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())

@@ -12,10 +12,11 @@ from pydantic import BaseModel
 
 from blocks import PrestashopDatabase
 from tasks.errors import Refused
-from tasks.prestashop.applying import Writing, apply_change_set
+from tasks.prestashop.applying import apply_change_set
 from tasks.prestashop.checks import checks
 from tasks.prestashop.database import open_shop
 from tasks.prestashop.model import ShopInfo
+from tasks.prestashop.record import Writing
 from tasks.run import Run
 from tasks.station import station
 from tasks.summaries import CheckSummary, SyncSummary
@@ -81,7 +82,9 @@ def write_changes(run: Run[SyncSummary], block: PrestashopDatabase, changes: Pat
 
 
 def _writing(run: Run[SyncSummary]) -> Writing:
-    return Writing(integration_id=run.integration_id, run_id=run.id, folder=run.folder)
+    if run.summary.change_set_id is None:
+        raise LookupError("a change set is planned and archived before it is written")
+    return Writing(run.integration_id, run.id, run.summary.change_set_id, run.folder)
 
 
 @station("check shop", io=True)

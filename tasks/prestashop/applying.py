@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 
 from tasks.duck import Desk, desk
 from tasks.prestashop.model import Outcome, Shop
-from tasks.prestashop.record import Recorder
+from tasks.prestashop.record import Recorder, Writing
 from tasks.prestashop.table_file import load_rows, write_rows
 from tasks.prestashop.windows import apply_changes
 from tasks.state import StateDatabase
@@ -29,37 +30,40 @@ class Applied(BaseModel):
     examples: list[dict[str, Any]]
 
 
-class Writing(BaseModel):
-    """Who writes, on whose behalf: what the record needs to know."""
-
-    integration_id: int
-    run_id: str
-    folder: Path
-
-
 def apply_change_set(
     shop: Shop, state: StateDatabase, changes: Path, writing: Writing, before_window: Callable[[], None]
 ) -> Applied:
     """Apply a change set and record each window after it was read back; repeating it changes nothing.
 
-    `before_window` raises where this run may not write any more. Errors: those of `apply_changes`.
+    A window is recorded by a thread while the shop takes the next one: two servers work at a time. No window is begun
+    before the one before the last is recorded. `before_window` raises where this run may not write any more.
+    Errors: those of `apply_changes`, and of our database.
     """
     path = writing.folder / "outcomes.csv"
     with desk() as table, path.open("w", encoding="utf-8", newline="") as file:
         table.load(changes=changes)
-        recorder = Recorder(state, table, writing.integration_id, writing.run_id, writing.folder)
-        recorder.before_first_write()
+        recorder = Recorder(state, table, writing)
+        recorder.begin()
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="record") as thread:
+            recording: list[Future[None]] = []
 
-        def on_window(outcomes: list[Outcome]) -> None:
-            recorder.window(outcomes, state.now())
-            write_rows(file, outcomes)
+            def on_window(outcomes: list[Outcome]) -> None:
+                _wait_for(recording)
+                recording.append(thread.submit(recorder.window, outcomes))
+                write_rows(file, outcomes)
 
-        apply_changes(shop, changes, on_window, before_window)
+            apply_changes(shop, changes, on_window, before_window)
+            _wait_for(recording)
+        recorder.end()
         file.flush()
-        recorder.tell_links(state.now())
         load_rows(table, "raw_outcomes", Outcome._fields, path)
         table.run("prestashop/desk/outcomes.sql")
         return _applied(table, table.save("outcomes", writing.folder / "outcomes.parquet"))
+
+
+def _wait_for(recording: list[Future[None]]) -> None:
+    while recording:
+        recording.pop().result()
 
 
 def _applied(table: Desk, outcomes: Path) -> Applied:

@@ -2,62 +2,100 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
+from tasks import archive
 from tasks.duck import Desk
+from tasks.errors import WrongSettingsError
 from tasks.prestashop.model import Outcome
 from tasks.state import StateDatabase
 
 KEY = ("integration_id", "id_product", "id_product_attribute", "id_lang", "field")
 HELD = ("written", "already")
 
+logger = logging.getLogger(__name__)
+
+
+class Writing(NamedTuple):
+    """Who writes what, on whose behalf; `folder` is the run's."""
+
+    integration_id: int
+    run_id: str
+    change_set_id: str
+    folder: Path
+
 
 class Recorder:
-    """Writes down one change set (table `changes` on the desk) as it is applied, window by window."""
+    """Writes down one change set (table `changes` on the desk) as it is applied, window by window.
 
-    def __init__(self, state: StateDatabase, table: Desk, integration_id: int, run_id: str, folder: Path) -> None:
+    What a row held before our first write is its `original`. It is recorded together with the write; should a crash
+    come between the two, the change set in the archive still knows it, and `begin` of the next run takes it from there.
+    """
+
+    def __init__(self, state: StateDatabase, table: Desk, writing: Writing) -> None:
         self._state = state
         self._table = table
-        self._values: dict[str, int | str] = {"integration_id": integration_id, "run_id": run_id}
-        self._folder = folder
+        self._writing = writing
+        self._values: dict[str, int | str] = {"integration_id": writing.integration_id, "run_id": writing.run_id}
         table.connection.execute(
             "CREATE TABLE not_held (id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR)"
         )
 
-    def before_first_write(self) -> None:
-        """Keep what the rows hold that we meet for the first time.
-
-        This stands before anything is written: a crash between writing and recording would lose it for ever.
-        """
-        self._table.run("prestashop/desk/first_met.sql", self._values)
-        rows = self._table.save("first_met", self._folder / "first_met.parquet")
+    def begin(self) -> None:
+        """Say that this change set is being written; finish the record of those that a crash left behind."""
+        values = {"id": self._writing.change_set_id, "integration_id": self._writing.integration_id}
         with self._state.session() as session:
-            session.upsert("shop_written", rows, key=KEY, update=())
+            unfinished = [row["id"] for row in session.execute("change_sets_unfinished", values)]
+            begun = {**values, "run_id": self._writing.run_id, "begun_at": session.now()}
+            session.execute("change_set_begun", begun)
+        for change_set_id in unfinished:
+            self._remember_originals(change_set_id)
+        links = self._state.read(
+            "integration_product_links",
+            self._writing.folder / "shop_links.parquet",
+            ("product_id", "external_product_id", "metadata"),
+            where={"integration_id": self._writing.integration_id},
+        )
+        self._table.load(shop_links=links)
 
-    def window(self, outcomes: Sequence[Outcome], now: datetime) -> None:
-        """Record one window, read back from the shop; what it doesn't hold is not recorded."""
+    def _remember_originals(self, change_set_id: str) -> None:
+        """Keep what the rows of a change set held before it, where we have no record of them yet."""
+        try:
+            folder = archive.find("changes", self._writing.integration_id, change_set_id)
+        except WrongSettingsError as gone:
+            logger.warning("what change set %s met in the shop can't be told any more: %s", change_set_id, gone)
+        else:
+            self._table.load(unfinished=folder / "changes.parquet")
+            self._table.run("prestashop/desk/first_met.sql", self._values)
+            rows = self._table.save("first_met", self._writing.folder / "first_met.parquet")
+            with self._state.session() as session:
+                session.upsert("shop_written", rows, key=KEY, update=())
+        self._end(change_set_id)
+
+    def window(self, outcomes: Sequence[Outcome]) -> None:
+        """Record one window, read back from the shop; what it doesn't hold is not recorded.
+
+        The links' metadata says the same, for Rexbit's readers; we never read it.
+        """
         missed = [outcome[:4] for outcome in outcomes if outcome.outcome not in HELD]
         if missed:
             self._table.connection.executemany("INSERT INTO not_held VALUES (?, ?, ?, ?)", missed)
         products = [outcome.id_product for outcome in outcomes]
-        span = {"first": min(products), "last": max(products), "now": now}
+        span = {"first": min(products), "last": max(products), "now": self._state.now()}
         self._table.run("prestashop/desk/recorded.sql", {**self._values, **span})
-        rows = self._table.save("recorded", self._folder / "recorded.parquet")
+        rows = self._table.save("recorded", self._writing.folder / "recorded.parquet")
+        links = self._table.save("link_metadata", self._writing.folder / "link_metadata.parquet")
         with self._state.session() as session:
             session.upsert("shop_written", rows, key=KEY, update=("value", "written_at", "run_id"))
+            session.update("integration_product_links", links, key=("integration_id", "product_id"))
 
-    def tell_links(self, now: datetime) -> None:
-        """Say in the links' metadata, for Rexbit's readers, which products can be ordered now; we never read it."""
-        links = self._state.read(
-            "integration_product_links",
-            self._folder / "shop_links.parquet",
-            ("product_id", "external_product_id", "metadata"),
-            where={"integration_id": self._values["integration_id"]},
-        )
-        self._table.load(shop_links=links)
-        self._table.run("prestashop/desk/link_metadata.sql", {**self._values, "now": now})
-        rows = self._table.save("link_metadata", self._folder / "link_metadata.parquet")
+    def end(self) -> None:
+        """Say that every window is recorded."""
+        self._end(self._writing.change_set_id)
+
+    def _end(self, change_set_id: str) -> None:
         with self._state.session() as session:
-            session.update("integration_product_links", rows, key=("integration_id", "product_id"))
+            session.execute("change_set_ended", {"id": change_set_id, "ended_at": session.now()})

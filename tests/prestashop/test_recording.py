@@ -1,0 +1,102 @@
+"""What was written is recorded, and what stood there before our first write is never lost, also by a crash."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks import archive
+from tasks.prestashop import applying
+from tasks.prestashop.applying import Applied, apply_change_set
+from tasks.prestashop.model import Change
+from tasks.prestashop.record import Recorder, Writing
+from tasks.prestashop.windows import apply_changes
+from tasks.state import StateDatabase
+from tests.parquet import read, write
+from tests.prestashop.bench import Bench, as_rows, text_change
+from tests.prestashop.test_windows import CHANGES, nothing
+
+
+class Crashed(Exception):  # noqa: N818
+    """A process that ends here."""
+
+
+def crash(*_: object) -> None:
+    raise Crashed
+
+
+def apply(bench: Bench, state: StateDatabase, name: str, *changes: Change) -> Applied:
+    """Plan, archive and apply a change set, as a sync does."""
+    path = write(bench.folder / f"{name}.parquet", CHANGES, as_rows(changes))
+    archive.keep("changes", 7, name, {"changes.parquet": path}, {"id": name})
+    with bench.open() as shop:
+        return apply_change_set(shop, state, path, Writing(7, f"run of {name}", name, bench.folder), nothing)
+
+
+def crash_before_recording(patch: pytest.MonkeyPatch, bench: Bench, state: StateDatabase, change: Change) -> None:
+    """Apply a change set `c1` up to where its first window stands in the shop and not in our database."""
+    with patch.context() as patched:
+        patched.setattr(Recorder, "window", crash)
+        with pytest.raises(Crashed):
+            apply(bench, state, "c1", change)
+
+
+def written(state: StateDatabase, folder: Path) -> dict[int, tuple[Any, ...]]:
+    """By product: value, original, whether something of ours stands there."""
+    rows = read(state.read("shop_written", folder / "written.parquet"))
+    return {row["id_product"]: (row["value"], row["original"], row["written_at"] is not None) for row in rows}
+
+
+def unfinished(state: StateDatabase) -> list[str]:
+    with state.session(read_only=True) as session:
+        return [row["id"] for row in session.execute("change_sets_unfinished", {"id": "", "integration_id": 7})]
+
+
+def test_a_written_row_is_recorded_with_what_it_held_before(bench: Bench, state: StateDatabase, tmp_path: Path) -> None:
+    bench.set_text(1, "przed")
+    apply(bench, state, "c1", text_change(1, "przed", "po"))
+    apply(bench, state, "c2", text_change(1, "po", "później"))
+    assert written(state, tmp_path) == {1: ("później", "przed", True)}
+    assert unfinished(state) == []
+
+
+def test_a_row_that_somebody_else_changed_is_not_recorded(bench: Bench, state: StateDatabase, tmp_path: Path) -> None:
+    bench.set_text(1, "ręcznie")
+    applied = apply(bench, state, "c1", text_change(1, "przed", "po"), text_change(2, "", "po"))
+    assert (applied.left, applied.written, written(state, tmp_path)) == (1, 1, {2: ("po", "", True)})
+
+
+def test_a_crash_between_write_and_record_loses_no_original(
+    bench: Bench, state: StateDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.set_text(1, "przed")
+    crash_before_recording(monkeypatch, bench, state, text_change(1, "przed", "po"))
+    assert (bench.text(1), written(state, tmp_path), unfinished(state)) == ("po", {}, ["c1"])
+    apply(bench, state, "c2", text_change(1, "po", "po"))  # what the next sync plans: the shop holds it already
+    assert written(state, tmp_path) == {1: ("po", "przed", True)}
+    assert unfinished(state) == []
+
+
+def test_a_crashed_change_set_that_is_gone_from_the_archive_stops_nobody(
+    bench: Bench, state: StateDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crash_before_recording(monkeypatch, bench, state, text_change(1, "", "po"))
+    (archive.find("changes", 7, "c1") / archive.MANIFEST).unlink()
+    apply(bench, state, "c2", text_change(2, "", "po"))
+    assert (written(state, tmp_path), unfinished(state)) == ({2: ("po", "", True)}, [])
+
+
+def test_no_window_is_begun_when_one_could_not_be_recorded(
+    bench: Bench, state: StateDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "apply_changes", partial(apply_changes, window=1))
+    monkeypatch.setattr(Recorder, "window", crash)
+    numbers = range(1, 7)
+    for number in numbers:
+        bench.set_text(number, "przed")
+    with pytest.raises(Crashed):
+        apply(bench, state, "c1", *(text_change(number, "przed", "po") for number in numbers))
+    assert [bench.text(number) for number in numbers] == ["po", "po", "przed", "przed", "przed", "przed"]
