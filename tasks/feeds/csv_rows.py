@@ -17,7 +17,8 @@ from blocks import SupplierFeed
 from tasks.duck import Desk
 from tasks.errors import Refused
 from tasks.feeds.address import shown
-from tasks.feeds.csv_layout import Layout, find_layout, lines_of, tidy
+from tasks.feeds.columns import column_of, lacking
+from tasks.feeds.csv_layout import Layout, find_layout, lines_of
 from tasks.feeds.decode import Text, to_utf8
 from tasks.feeds.sheet import Sheet, lay_broken, lay_file, lay_rows, one_line
 
@@ -33,7 +34,12 @@ def read_csv(desk: Desk, feed: SupplierFeed, raw: Path, folder: Path) -> Sheet:
     Raises Refused: undecodable, a mapped column gone, the file cut inside its last record.
     """
     where = shown(feed.source)
-    text = to_utf8(raw, feed.encoding, folder, where)
+    return read_text(desk, feed, to_utf8(raw, feed.encoding, folder, where), folder)
+
+
+def read_text(desk: Desk, feed: SupplierFeed, text: Text, folder: Path) -> Sheet:
+    """Do the same with text that is UTF-8 already."""
+    where = shown(feed.source)
     layout = find_layout(text.path, feed, where)
     places = _places(layout, feed, where)
     try:
@@ -50,8 +56,9 @@ def _places(layout: Layout, feed: SupplierFeed, where: str) -> dict[str, int]:
     index = {name: place for place, name in enumerate(layout.columns)}
     if not feed.has_header:
         index |= {str(place + 1): place for place in range(len(layout.columns))}
-    wanted = {field: tidy(column) for field, column in feed.mapping.columns().items()}
-    gone = {field: column for field, column in wanted.items() if column not in index}
+    wanted = feed.mapping.columns()
+    found = {field: column_of(column, index) for field, column in wanted.items()}
+    gone = lacking(wanted, index)
     if gone:
         there = ", ".join(f"`{name[:80]}`" for name in layout.columns[:SHOWN_COLUMNS])
         raise Refused(
@@ -60,7 +67,7 @@ def _places(layout: Layout, feed: SupplierFeed, where: str) -> dict[str, int]:
             + f", which the file does not have. Its columns are {there} (delimiter `{layout.delimiter}`)."
             " Correct the feed's mapping, or ask the supplier what changed"
         )
-    return {field: index[column] for field, column in wanted.items()}
+    return {field: index[column] for field, column in found.items() if column is not None}
 
 
 def _read_fast(desk: Desk, text: Text, layout: Layout, places: dict[str, int]) -> int | None:
@@ -75,13 +82,14 @@ def _read_fast(desk: Desk, text: Text, layout: Layout, places: dict[str, int]) -
             **{field: f"c{place}" for field, place in places.items()},
         },
         "read_csv($path, columns = $columns, auto_detect = false, header = false, skip = $above,"
-        " delim = $delimiter, quote = '\"', escape = '\"', allow_quoted_nulls = false,"
+        " delim = $delimiter, quote = $quote, escape = $quote, allow_quoted_nulls = false,"
         " store_rejects = true, rejects_limit = 1)",
         {
             "path": str(text.path),
             "columns": {f"c{place}": "VARCHAR" for place in range(len(layout.columns))},
             "above": layout.header_lines,
             "delimiter": layout.delimiter,
+            "quote": layout.quote or "",
         },
     )
     complete = desk.count("reject_errors") == 0 and desk.count("rows") == expected
@@ -97,7 +105,7 @@ def _is_tricky_above(path: Path, layout: Layout) -> bool:
         return False
     with path.open(encoding="utf-8") as file:
         above = list(itertools.islice(file, layout.header_lines))
-    return any(not line.strip() or '"' in line for line in above)
+    return any(not line.strip() or (layout.quote or '"') in line for line in above)
 
 
 def _read_exactly(desk: Desk, text: Text, layout: Layout, places: dict[str, int], folder: Path, where: str) -> int:
@@ -125,7 +133,7 @@ def _records(path: Path, layout: Layout, where: str, broken: Broken) -> Iterator
         lines = lines_of(file, where)
         for _ in range(layout.header_lines):
             next(lines, None)
-        reader = csv.reader(lines, delimiter=layout.delimiter, strict=True)
+        reader = csv.reader(lines, strict=True, **layout.dialect())
         last: tuple[int, list[str]] = (0, [])
         while True:
             line = layout.header_lines + reader.line_num + 1

@@ -131,7 +131,7 @@ def _of_csv(feed: SupplierFeed | None, raw: Path, folder: Path, where: str) -> _
         lines = lines_of(file, where)
         for _ in range(layout.header_lines):
             next(lines, None)
-        for record in csv.reader(lines, delimiter=layout.delimiter):
+        for record in csv.reader(lines, **layout.dialect()):
             if len(record) == len(layout.columns):
                 records.append({name: cell.strip() for name, cell in zip(layout.columns, record, strict=True)})
             if len(records) >= SAMPLED:

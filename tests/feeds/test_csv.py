@@ -96,6 +96,49 @@ def test_title_lines_are_skipped(read: Read) -> None:
     assert reading.offers[0]["row_number"] == 4
 
 
+TITLE = "Price list of 2026-11-25;;;;\n\nAll prices net;;;;\n"
+
+
+def test_a_header_below_title_lines_is_found(read: Read) -> None:
+    reading = read(TITLE + HEADER + LINE)
+    assert (reading.offers[0]["sku"], reading.offers[0]["row_number"]) == ("A1", 5)
+
+
+def test_a_header_below_a_line_as_full_as_it_is_found_by_the_mapping(read: Read) -> None:
+    reading = read("Acme;Ltd;Warsaw;2026;Poland\n" + HEADER + LINE)
+    assert [offer["sku"] for offer in reading.offers] == ["A1"]
+
+
+def test_a_header_of_two_lines(read: Read) -> None:
+    feed = csv_feed(mapping={"sku": "Kod", "stock_quantity": "Stan Centrala"})
+    reading = read("\nCennik\nKod;Nazwa;Stan;Stan\n;;Centrala;Sklep\nA1;Śruba;5;7\n", feed)
+    assert reading.read.columns == ["Kod", "Nazwa", "Stan Centrala", "Stan Sklep"]
+    assert (reading.offers[0]["stock_quantity"], reading.offers[0]["row_number"]) == (5, 5)
+
+
+def test_no_header_below_blank_lines(read: Read) -> None:
+    feed = csv_feed(mapping={"sku": "1", "stock_quantity": "3"}, has_header=False)
+    assert read("\n;;;;\n" + LINE, feed).offers[0]["row_number"] == 3
+
+
+def test_the_first_column_of_those_a_mapping_names(read: Read) -> None:
+    feed = csv_feed(mapping={"sku": "kod | sku", "stock_quantity": "stock", "name": "nazwa?"})
+    assert read(HEADER + LINE, feed).offers[0]["sku"] == "A1"
+
+
+@pytest.mark.parametrize("quote", [None, "'"])
+def test_single_quotes(read: Read, quote: str | None) -> None:
+    feed = csv_feed(mapping={"sku": "sku", "stock_quantity": "stock", "name": "name"}, quote=quote)
+    reading = read("sku;name;stock\n'A1';'a;\"b\"';5\n'A2';'it''s';6\n", feed)
+    assert [offer["name"] for offer in reading.offers] == ['a;"b"', "it's"]
+
+
+def test_a_file_without_a_quote(read: Read) -> None:
+    feed = csv_feed(mapping={"sku": "sku", "stock_quantity": "stock", "name": "name"}, quote="none")
+    reading = read('sku\tname\tstock\nA1\t"Monitor" 24\t5\nA2\t"19\t6\n', feed)
+    assert [offer["name"] for offer in reading.offers] == ['"Monitor" 24', '"19']
+
+
 def test_a_mapped_column_that_is_gone_names_those_there(read: Read) -> None:
     with pytest.raises(Refused, match=r"`stock` \(stock_quantity\).*`sku`, `ean`, `stan`"):
         read(HEADER.replace("stock", "stan") + LINE)
