@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,7 +10,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from prefect.blocks.core import Block
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from blocks.feed_gate import FeedGate
+from blocks.fetching import Fetching
 from blocks.secret import Secret
+
+SOURCE_KINDS = ("file", "http", "https", "ftp", "ftps", "sftp", "s3", "gs", "gcs", "az", "abfs", "memory")
 
 
 class Absence(StrEnum):
@@ -79,36 +84,6 @@ class Meaning(BaseModel):
     means: str = Field("", title="It means", description="For example `tak`, `brak`, `20`; empty: nothing was said.")
 
 
-class FeedGate(BaseModel):
-    """From which size on a change of the feed is reported, or stopped until a person approves it."""
-
-    model_config = ConfigDict(title="Gate", extra="forbid", hide_input_in_errors=True)
-
-    warn_share: float = Field(
-        0.05,
-        ge=0,
-        le=1,
-        title="Report from",
-        description="Share of available items that went, to be reported.",
-    )
-    quarantine_share: float = Field(
-        0.10, ge=0, le=1, title="Stop from", description="Share of available items that went, to be stopped."
-    )
-    max_rejected_share: float = Field(
-        0.20,
-        ge=0,
-        le=1,
-        title="Unreadable rows",
-        description="Above this share of rejected rows the file is refused.",
-    )
-    min_affected: int = Field(
-        20,
-        ge=0,
-        title="Small changes",
-        description="When fewer linked items are affected, a change is only reported.",
-    )
-
-
 class SupplierFeed(Block):
     """A supplier's file (CSV, XML, JSON, XLSX) with stock, delivery days and prices."""
 
@@ -125,15 +100,19 @@ class SupplierFeed(Block):
     source: str = Field(
         min_length=1,
         title="Source",
-        description="A file's path or an http(s) address. `{token}` in the address is replaced by the token below.",
+        description="A path, or an address: http(s)://, ftp://, ftps://, sftp://, s3://, gs://, az://. `{token}`"
+        " in it is replaced by the token below.",
     )
-    username: str | None = Field(None, title="User name", description="For HTTP Basic, if the supplier asks for it.")
-    password: Secret | None = Field(None, title="Password", description="For HTTP Basic.")
+    username: str | None = Field(None, title="User name", description="For HTTP Basic, FTP, SFTP or storage.")
+    password: Secret | None = Field(None, title="Password", description="Of that user.")
     token: Secret | None = Field(None, title="Token", description="Replaces `{token}` in the source.")
     header_name: str | None = Field(
         None, pattern=r"^[A-Za-z0-9-]+$", title="Header name", description="For example `X-Api-Key`."
     )
     header_value: Secret | None = Field(None, title="Header value", description="What that header holds.")
+    fetching: Fetching = Field(
+        default_factory=Fetching, title="Fetching", description="Which file, proofs and limits; mostly empty."
+    )
     preset: str | None = Field(
         None,
         title="Known format",
@@ -200,6 +179,14 @@ class SupplierFeed(Block):
     currency: str = Field("PLN", pattern=r"^[A-Z]{3}$", title="Currency", description="Where the feed names none.")
     price_kind: Literal["net", "gross"] = Field("net", title="Prices are", description="Net or gross.")
     timezone: str = Field("Europe/Warsaw", title="Time zone", description="The supplier's; dates are read in it.")
+
+    @field_validator("source")
+    @classmethod
+    def _known_kind(cls, value: str) -> str:
+        kind = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", value)
+        if kind and kind[1].lower() not in SOURCE_KINDS:
+            raise ValueError(f"expected a path or an address with {', '.join(SOURCE_KINDS)}, got `{kind[1]}://`")
+        return value
 
     @field_validator("timezone")
     @classmethod

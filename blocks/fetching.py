@@ -1,0 +1,116 @@
+"""How a feed's file is fetched: which file, who the other side must prove to be, and within which limits."""
+
+from __future__ import annotations
+
+import re
+import ssl
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from blocks.secret import Secret
+
+PEM = re.compile(r"(-----BEGIN [A-Z0-9 ]+-----)(.*?)(-----END [A-Z0-9 ]+-----)", re.DOTALL)
+HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?|(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?")
+
+
+class Fetching(BaseModel):
+    """What a source needs beyond its address, user name and password; most feeds need nothing of it."""
+
+    model_config = ConfigDict(title="Fetching", extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    file_pattern: str | None = Field(
+        None,
+        pattern=r"^[^/\\]+$",
+        title="File name pattern",
+        description="When the source is a folder: the newest file named like this is taken, for example `stock_*.csv`.",
+    )
+    archive_member: str | None = Field(
+        None,
+        title="File inside a zip",
+        description="When a zip holds several files: the name of the one to read, or a pattern such as `*.csv`.",
+    )
+    host_key: str | None = Field(
+        None,
+        title="SFTP host key",
+        description="How the supplier's SFTP server proves who it is: its fingerprint `SHA256:…` or its public key"
+        " `ssh-ed25519 AAAA…`. Without it the check of the feed says which one it met; ask the supplier about it.",
+    )
+    private_key: Secret | None = Field(
+        None,
+        title="SFTP private key",
+        description="Instead of a password: the key from `-----BEGIN` to `END…-----`. The password then opens the key.",
+    )
+    ca_certificate: str | None = Field(
+        None,
+        title="Trusted certificate",
+        description="HTTPS, FTPS: only for a supplier whose certificate no known authority signed: that certificate, or"
+        " its authority's, from `-----BEGIN CERTIFICATE-----` to `END`.",
+    )
+    endpoint: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s@]+$",
+        title="Storage service",
+        description="Object storage: the address of a service other than Amazon's, for example `https://s3.example.com`.",
+    )
+    ask_for_changes: bool = Field(
+        True,
+        title="Ask for changes only",
+        description="HTTP: lets the supplier answer `not changed` instead of sending the same file again.",
+    )
+    max_megabytes: int = Field(
+        2048, ge=1, le=65536, title="Largest size (MB)", description="A larger file, also unpacked, is refused."
+    )
+    max_seconds: float = Field(
+        900, gt=0, le=14400, title="Longest time (s)", description="For fetching the whole file."
+    )
+    answer_seconds: float = Field(
+        60, gt=0, le=600, title="Longest silence (s)", description="How long the supplier may say nothing."
+    )
+    settle_seconds: float = Field(
+        2,
+        ge=0,
+        le=300,
+        title="Unchanged for (s)",
+        description="Files and folders: a file that changed less long ago is looked at twice, as it may still be"
+        " growing.",
+    )
+
+    @field_validator("host_key")
+    @classmethod
+    def _a_host_key(cls, value: str | None) -> str | None:
+        if value and not HOST_KEY.fullmatch(value):
+            raise ValueError("expected a fingerprint `SHA256:…` (43 signs) or a public key `ssh-ed25519 AAAA…`")
+        return value or None
+
+    @field_validator("ca_certificate")
+    @classmethod
+    def _a_certificate(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        value = _lines_again(value)
+        try:
+            ssl.create_default_context().load_verify_locations(cadata=value)
+        except (ssl.SSLError, ValueError):
+            raise ValueError("expected `-----BEGIN CERTIFICATE-----` … `-----END CERTIFICATE-----`") from None
+        return value
+
+    @field_validator("private_key")
+    @classmethod
+    def _a_private_key(cls, value: SecretStr | None) -> SecretStr | None:
+        text = value.get_secret_value() if value else ""
+        if not text:
+            return None
+        if not PEM.search(text) or "PRIVATE KEY" not in text:
+            raise ValueError("expected a private key, from `-----BEGIN … PRIVATE KEY-----` to its `END` line")
+        return SecretStr(_lines_again(text))
+
+
+def _lines_again(text: str) -> str:
+    """Give a PEM text its lines back: a form's field of one line turns them into spaces."""
+    if "\n" in text.strip():
+        return text.strip() + "\n"
+    blocks = [
+        "\n".join([begin, *re.findall(r".{1,64}", re.sub(r"\s", "", body)), end])
+        for begin, body, end in PEM.findall(text)
+    ]
+    return "\n".join(blocks) + "\n" if blocks else text
