@@ -50,13 +50,13 @@ def apply_change_set(
             def on_window(outcomes: list[Outcome]) -> None:
                 _wait_for(recording)
                 recording.append(thread.submit(recorder.window, outcomes))
-                write_rows(file, outcomes)
+                write_rows(file, (outcome for outcome in outcomes if outcome.outcome != "written"))
 
             apply_changes(shop, changes, on_window, before_window)
             _wait_for(recording)
         recorder.end()
         file.flush()
-        load_rows(table, "raw_outcomes", Outcome._fields, path)
+        load_rows(table, "told", Outcome._fields, path)
         table.run("prestashop/desk/outcomes.sql")
         return _applied(table, table.save("outcomes", writing.folder / "outcomes.parquet"))
 

@@ -67,41 +67,42 @@ class Writer:
     session: Session
     scope: Scope
     locking: bool = True
-    # of the window at hand
-    outcomes: dict[Change, Outcome] = field(default_factory=dict)
-    to_write: dict[Change, Held] = field(default_factory=dict)
+    # of the window at hand; a change is named by its place in it
+    changes: Sequence[Change] = ()
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    to_write: dict[int, Held] = field(default_factory=dict)
 
     def window(self, changes: Sequence[Change]) -> list[Outcome]:
         """Apply the changes together; on a warning or mismatch nothing is written and the outcomes say so."""
-        self.outcomes, self.to_write = {}, {}
+        self.changes, self.outcomes, self.to_write = changes, {}, {}
         try:
             with self.session.transaction():
                 for target in TARGETS:
-                    self._write_target(target, [change for change in changes if target.takes(change)])
+                    self._write_target(target, [place for place, one in enumerate(changes) if target.takes(one)])
         except (WindowFailedError, ServerWarningError, *REFUSED_VALUES) as error:
-            self._fail(changes, str(error.args[-1]))
+            self._fail(str(error.args[-1]))
         except pymysql.MySQLError as error:
             if error_code(error) != SIGNALLED:
                 raise
-            self._fail(changes, str(error.args[-1]))
-        return [self.outcomes[change] for change in changes]
+            self._fail(str(error.args[-1]))
+        return [self.outcomes[place] for place in range(len(changes))]
 
-    def _write_target(self, target: Target, changes: Sequence[Change]) -> None:
-        if not changes:
+    def _write_target(self, target: Target, places: Sequence[int]) -> None:
+        if not places:
             return
-        held = self._held(target, changes, lock=self.locking)
-        to_write: list[Change] = []
-        for change in changes:
-            row = held.get(target.key(change))
-            judged = judge(change, row)
+        held = self._held(target, places, lock=self.locking)
+        to_write: list[int] = []
+        for place in places:
+            row = held.get(target.key(self.changes[place]))
+            judged = judge(self.changes[place], row)
             if judged is not None:
-                self.outcomes[change] = judged
+                self.outcomes[place] = judged
             elif row is not None:
-                to_write.append(change)
-                self.to_write[change] = row
+                to_write.append(place)
+                self.to_write[place] = row
         written = sum(self._write(target, update) for update in self._updates(to_write))
         if written == len(to_write):
-            self.outcomes.update((change, outcome(change, "written")) for change in to_write)
+            self.outcomes.update((place, outcome(self.changes[place], "written")) for place in to_write)
         elif self.locking:
             raise WindowFailedError(
                 f"read back {written} of {len(to_write)} values of {target.table} as they were written."
@@ -116,11 +117,11 @@ class Writer:
         self.session.write(target.write, values, and_if=None if self.locking else target.guard)
         return int(self.session.rows(target.count, values)[0][0])
 
-    def _held(self, target: Target, changes: Sequence[Change], *, lock: bool) -> dict[Key, Held]:
+    def _held(self, target: Target, places: Sequence[int], *, lock: bool) -> dict[Key, Held]:
         """Read the rows of the changes, in key order; with `lock` they stay as they are until the commit."""
-        languages = tuple(sorted({change.id_lang or 0 for change in changes}))
+        languages = tuple(sorted({self.changes[place].id_lang or 0 for place in places}))
         held: dict[Key, Held] = {}
-        for chunk in in_chunks(sorted({target.id(change) for change in changes})):
+        for chunk in in_chunks(sorted({target.id(self.changes[place]) for place in places})):
             values = {**self.scope.values, "ids": chunk, "languages": languages}
             for id_lang, value, items in self._rows(target.held, values, lock=lock):
                 for key, handle in target.keys(int(id_lang), items):
@@ -139,30 +140,32 @@ class Writer:
         self.locking = False
         return self.session.rows(name, values)
 
-    def _updates(self, changes: Sequence[Change]) -> Iterator[Update]:
+    def _updates(self, places: Sequence[int]) -> Iterator[Update]:
         """Group rows that get the same value (and, unless locked, hold the same one) into one UPDATE each."""
         groups: dict[tuple[int | None, str | None, str | None], list[int]] = {}
-        for change in changes:
+        for place in places:
+            change = self.changes[place]
             group = change.id_lang, change.after, None if self.locking else change.before
-            groups.setdefault(group, []).append(self.to_write[change].handle)
+            groups.setdefault(group, []).append(self.to_write[place].handle)
         for group, handles in groups.items():
             for rows in in_chunks(sorted(handles)):
                 yield Update(*group, rows)
 
-    def _look_who_was_quicker(self, target: Target, changes: Sequence[Change]) -> None:
+    def _look_who_was_quicker(self, target: Target, places: Sequence[int]) -> None:
         """Tell rows that a guarded UPDATE wrote from those that somebody changed a moment before it."""
-        held = self._held(target, changes, lock=False)
-        for change in changes:
+        held = self._held(target, places, lock=False)
+        for place in places:
+            change = self.changes[place]
             row = held.get(target.key(change))
             done = row is not None and row.value == change.after
-            self.outcomes[change] = (
+            self.outcomes[place] = (
                 outcome(change, "written") if done else outcome(change, "left", row.value if row else None)
             )
 
-    def _fail(self, changes: Sequence[Change], why: str) -> None:
+    def _fail(self, why: str) -> None:
         """Nothing was written: whatever was to be, or had not been looked at yet, failed."""
-        for change in changes:
-            if change in self.to_write or change not in self.outcomes:
-                row = self.to_write.get(change)
+        for place, change in enumerate(self.changes):
+            if place in self.to_write or place not in self.outcomes:
+                row = self.to_write.get(place)
                 message = f"nothing of this window was written: {why}"
-                self.outcomes[change] = outcome(change, "failed", row.value if row else None, message)
+                self.outcomes[place] = outcome(change, "failed", row.value if row else None, message)

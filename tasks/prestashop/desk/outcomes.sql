@@ -1,10 +1,9 @@
+-- What came of each change. On the desk: changes; told, what came of those that were not simply written (texts).
+-- Leaves: outcomes.
 CREATE TABLE outcomes AS
-SELECT
-  id_product::BIGINT AS id_product,
-  id_product_attribute::BIGINT AS id_product_attribute,
-  id_lang::INTEGER AS id_lang,
-  field,
-  outcome,
-  found,
-  message
-FROM raw_outcomes;
+SELECT c.id_product, c.id_product_attribute, c.id_lang, c.field, coalesce(t.outcome, 'written') AS outcome, t.found,
+       t.message
+FROM changes c
+LEFT JOIN told t
+  ON t.id_product::BIGINT = c.id_product AND t.id_product_attribute::BIGINT = c.id_product_attribute
+ AND t.id_lang::INTEGER IS NOT DISTINCT FROM c.id_lang AND t.field = c.field;
