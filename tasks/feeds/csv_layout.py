@@ -109,7 +109,7 @@ def _beginning(path: Path, layout: Layout, where: str) -> list[Record]:
 
 
 def _quote(path: Path, delimiter: str, feed: SupplierFeed | None, skip: int, where: str) -> str | None:
-    """Find the sign around texts: `\"` unless the block says otherwise, or whole columns stand in single quotes."""
+    """Find the sign around texts: double quotes unless the block says otherwise, or whole columns stand in single quotes."""
     if feed and feed.quote:
         return None if feed.quote == "none" else feed.quote
     records = [cells for cells, _ in _beginning(path, Layout(delimiter, [], skip), where)][1:]

@@ -20,12 +20,11 @@ from tasks.feeds.address import shown
 from tasks.feeds.columns import column_of, lacking
 from tasks.feeds.csv_layout import Layout, find_layout, lines_of
 from tasks.feeds.decode import Text, to_utf8
-from tasks.feeds.sheet import Sheet, lay_broken, lay_file, lay_rows, one_line
+from tasks.feeds.sheet import Broken, Sheet, lay_broken, lay_file, lay_rows, one_line
 
 SHOWN_COLUMNS = 60
 SHOWN_RECORD = 200
 MOST_BROKEN = 200_000
-Broken = list[tuple[int, str, str, str]]
 
 
 def read_csv(desk: Desk, feed: SupplierFeed, raw: Path, folder: Path) -> Sheet:

@@ -11,10 +11,12 @@ from tasks.duck import Desk, desk
 from tasks.errors import Refused
 from tasks.feeds.address import shown
 from tasks.feeds.csv_rows import read_csv
+from tasks.feeds.json_rows import read_json
 from tasks.feeds.look import kind_of
+from tasks.feeds.xlsx_rows import read_xlsx
 from tasks.feeds.xml_rows import read_xml
 
-READERS = {"csv": read_csv, "xml": read_xml}
+READERS = {"csv": read_csv, "xml": read_xml, "json": read_json, "xlsx": read_xlsx}
 
 
 class FeedRead(BaseModel):

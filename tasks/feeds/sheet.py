@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tasks.duck import Desk
+from tasks.errors import Refused
+from tasks.feeds.columns import may_lack
 
 # Target fields of a feed, in the order in which `rows` and the readers hold them.
 FIELDS = (
@@ -22,7 +25,13 @@ FIELDS = (
     "name",
 )
 LONGEST_TEXT = 4096  # a longer text fits no rule of the grammar; names are cut there
+Broken = list[tuple[int, str, str, str]]
 BROKEN = ("row_number", "field", "value", "reason_code")
+
+
+NUMBER_LIKE_THOUSANDS = re.compile(r"-?\d{1,3}\.\d{3}")
+ENOUGH_RECORDS = 20  # in so many records a mapped path must occur at least once
+MAY_BE_MISSING = {"name", "available_later"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,11 @@ def one_line(text: str) -> str:
     return " ".join(text.split()) if "\n" in text or "\r" in text else text
 
 
+def number_text(text: str) -> str:
+    """A number that was no text in its file (JSON, XLSX), so that its point can't be taken for one of thousands."""
+    return text + "0" if NUMBER_LIKE_THOUSANDS.fullmatch(text) else text
+
+
 def lay_file(desk: Desk, path: Path, fields: Sequence[str]) -> None:
     """Create `rows` from a comma-separated file of our own: row_number and the given fields, a line a record."""
     columns = {"row_number": "BIGINT", **dict.fromkeys(fields, "VARCHAR")}
@@ -75,4 +89,23 @@ def lay_broken(desk: Desk, records: Sequence[tuple[int, str, str, str]]) -> None
         desk.connection.execute(
             "INSERT INTO broken SELECT unnest($row_number), unnest($field), unnest($value), unnest($reason_code)",
             {name: [record[index] for record in records] for index, name in enumerate(BROKEN)},
+        )
+
+
+def refuse_gone(
+    mapping: Mapping[str, str], seen: Collection[str], count: int, paths: Iterable[str], where: str
+) -> None:
+    """Raise Refused where none of `count` records (if they are enough to tell) has a mapped path.
+
+    `seen`: fields of which a path occurred; `paths`: what the first records have.
+    """
+    gone = [
+        f"`{path}` ({field})"
+        for field, path in mapping.items()
+        if field not in seen and field not in MAY_BE_MISSING and not may_lack(path)
+    ]
+    if gone and count >= ENOUGH_RECORDS:
+        raise Refused(
+            f"{where}: expected the mapped paths {', '.join(gone)}, which none of {count:,} records has. A record has"
+            f" {', '.join(f'`{path}`' for path in paths)}. Correct the feed's mapping, or ask the supplier what changed"
         )

@@ -37,6 +37,7 @@ SELECT * FROM (VALUES
     ('too_many_columns', 'the record has more columns than the header'),
     ('broken_quotes', 'the record has a quote in the middle of a quoted text'),
     ('several_values', 'the record gives several different values for one field'),
+    ('not_an_object', 'a plain value where a record was expected'),
     ('no_key', 'neither a SKU nor a usable EAN'),
     ('too_long', 'longer than 255 characters'),
     ('no_stock', 'neither a stock quantity nor an availability'),

@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
-from tasks.feeds.sheet import LONGEST_TEXT, one_line
-from tasks.feeds.xml_paths import Node, attribute_of, local
+from tasks.feeds.records import Rows
+from tasks.feeds.xml_paths import Node, Slot, attribute_of, local
 from tasks.feeds.xml_stream import DEEPEST, TooDeepError
 
-BATCH = 2000
 SAMPLED_RECORDS = 20  # of so many records all paths are remembered, for messages
 MOST_PATHS = 500
-FIRST_WINS = {"name", "available_later"}  # given several times, in several languages: the first is shown
-FIELD_ONLY = {"ean", "purchase_price"}  # given several times: unknown, but the item is still an offer
 Start = Callable[[str, dict[str, str]], None]
 
 
 class Records:
-    """One walk through one file; rows go to `out` in batches, so memory does not grow with the file.
+    """One walk through one file; `rows` writes what it finds, so memory does not grow with the file.
 
-    `count`: records; `broken`: (row_number, field, value, reason_code) of what was given several times;
-    `seen`: per field whether its path occurred at all.
+    `count`: records; `seen`: per slot whether its path occurred at all.
     """
 
-    def __init__(self, parser: Any, steps: Sequence[str], tree: Node, fields: Sequence[str], out: TextIO) -> None:
-        self.parser, self.steps, self.tree, self.fields = parser, list(steps), tree, list(fields)
-        self.writer = csv.writer(out, lineterminator="\n")
+    def __init__(self, parser: Any, steps: Sequence[list[str]], tree: Node, slots: Sequence[Slot], out: TextIO) -> None:
+        self.parser, self.steps, self.tree = parser, list(steps), tree
+        self.rows = Rows(slots, out)
         self.root, self.encoding = "", "utf-8"
         self.count = 0
-        self.broken: list[tuple[int, str, str, str]] = []
-        self.seen = [False] * len(self.fields)
+        self.seen = [False] * len(slots)
         self.outside_paths: Counter[str] = Counter()
         self.inside_paths: dict[str, None] = {}
         self._path: list[str] = []
         self._inner: list[str] = []
         self._texts: list[list[str]] = []
-        self._values: list[str | None] = []
-        self._several: set[int] = set()
-        self._batch: list[list[object]] = []
         self._start, self._end = self._inside()
         parser.buffer_text = True
         parser.XmlDeclHandler = self._declared
@@ -66,9 +57,9 @@ class Records:
         self.root = self.root or self._path[0]
         if len(self._path) > DEEPEST:
             raise TooDeepError
-        if self._path == self.steps:
+        if self._path in self.steps:
             self.count += 1
-            self._values = [None] * len(self.fields)
+            self.rows.begin()
             sampled = self.count <= SAMPLED_RECORDS
             self.parser.StartElementHandler = self._start_sampled if sampled else self._start
             self.parser.EndElementHandler = self._end_sampled if sampled else self._end
@@ -84,12 +75,12 @@ class Records:
     # Inside a record: these two run for every element, so they look nothing up twice
 
     def _inside(self) -> tuple[Start, Callable[[str], None]]:  # noqa: C901  (two tight handlers)
-        parser, texts = self.parser, self._texts
+        parser, texts, seen, put, rows = self.parser, self._texts, self.seen, self.rows.put, self.rows
         above = Node()
         above.steps[""] = self.tree
         node: Node | None = above
         around: list[Node | None] = []
-        push, pop, room = around.append, around.pop, DEEPEST - len(self.steps) + 1
+        push, pop, room = around.append, around.pop, DEEPEST - max(map(len, self.steps), default=0) + 1
 
         def start(name: str, attributes: dict[str, str]) -> None:
             nonlocal node
@@ -101,12 +92,13 @@ class Records:
                 return
             node = outer.steps[name]
             if node is not None:
-                if node.variants:
+                if node.predicates:
                     node = node.chosen(attributes)
                 for wanted, index in node.attributes:
                     value = attribute_of(attributes, wanted)
                     if value is not None:
-                        self._put(index, value)
+                        seen[index] = True
+                        put(index, value)
                 if node.texts:
                     text: list[str] = []
                     texts.append(text)
@@ -120,8 +112,11 @@ class Records:
             if node is not None and node.texts:
                 value = "".join(texts.pop())
                 for index in node.texts:
-                    self._put(index, value)
+                    seen[index] = True
+                    put(index, value)
                 parser.CharacterDataHandler = None
+            if node is not None and node.is_variant:
+                rows.end_variant()
             node = pop()
             if node is None:
                 return
@@ -132,34 +127,10 @@ class Records:
 
         return start, end
 
-    def _put(self, index: int, value: str) -> None:
-        self.seen[index] = True
-        value = one_line(value.strip()[:LONGEST_TEXT])
-        before = self._values[index]
-        if before is None:
-            self._values[index] = value or None
-        elif value and value != before and self.fields[index] not in FIRST_WINS and index not in self._several:
-            self._several.add(index)
-            self.broken.append((self.count, self.fields[index], f"{before} | {value}"[:200], "several_values"))
-
     def _close_record(self) -> None:
         self._path.pop()
         self._go_outside()
-        if self._several:
-            several = {self.fields[index] for index in self._several}
-            for index in self._several:
-                self._values[index] = None
-            self._several = set()
-            if not several <= FIELD_ONLY:
-                return
-        self._batch.append([self.count, *self._values])
-        if len(self._batch) >= BATCH:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write the rows that are still held."""
-        self.writer.writerows(self._batch)
-        self._batch.clear()
+        self.rows.end()
 
     # What to tell people: the paths of the first records
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from tasks.feeds.xml_paths import Node, local
+from tasks.feeds.xml_paths import Node, local, record_steps
 from tasks.feeds.xml_records import Records
 from tasks.feeds.xml_stream import parse
 
@@ -24,7 +24,8 @@ def record_path_of(raw: Path, encoding: str | None, where: str) -> tuple[str | N
     """
     parser = expat.ParserCreate(encoding)
     counting = Records(parser, [], Node(), [], io.StringIO())
-    parse(raw, parser, counting, encoding, where)
+    with raw.open("rb") as file:
+        parse(file, parser, counting, encoding, where)
     paths = counting.outside_paths
     weights: Counter[str] = Counter()
     for path, count in paths.items():
@@ -41,15 +42,16 @@ def sample_records(
 ) -> tuple[int, list[dict[str, str]]]:
     """Count the records, and read the first ones: path inside the record -> its first text."""
     parser = expat.ParserCreate(encoding)
-    sampling = _Sampling(parser, record_path.split("/"), most)
-    parse(raw, parser, sampling, encoding, where)
+    sampling = _Sampling(parser, record_steps(record_path), most)
+    with raw.open("rb") as file:
+        parse(file, parser, sampling, encoding, where)
     return sampling.count, sampling.records
 
 
 class _Sampling:
     """Handlers that keep all texts and attributes of the first records."""
 
-    def __init__(self, parser: Any, steps: list[str], most: int) -> None:
+    def __init__(self, parser: Any, steps: list[list[str]], most: int) -> None:
         self.steps, self.most, self.count = steps, most, 0
         self.records: list[dict[str, str]] = []
         self.path: list[str] = []
@@ -65,8 +67,8 @@ class _Sampling:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.path.append(local(name))
-        depth = len(self.steps)
-        if self.path[:depth] != self.steps:
+        depth = next((len(steps) for steps in self.steps if self.path[: len(steps)] == steps), 0)
+        if not depth:
             return
         if len(self.path) == depth:
             self.count += 1

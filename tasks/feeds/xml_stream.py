@@ -1,13 +1,13 @@
-"""A safe walk through an XML file: no DOCTYPE, bounded depth and texts, memory independent of its size."""
+"""A safe walk through an XML file: no entities, bounded depth and texts, memory independent of its size."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 from xml.parsers import expat
 
 from tasks.errors import Refused
+from tasks.feeds.records import TooManyError
 
 BLOCK = 1 << 18
 DEEPEST = 100
@@ -25,27 +25,27 @@ class Walk(Protocol):
         """Characters of the texts that are still open."""
 
 
-def parse(raw: Path, parser: Any, walk: Walk, encoding: str | None, where: str) -> None:
+def parse(file: IO[bytes], parser: Any, walk: Walk, encoding: str | None, where: str) -> None:
     """Feed the file to expat, whose handlers `walk` has set.
 
-    Raises Refused where the file is cut, malformed, declares a DOCTYPE, or one text or tag has no end.
+    Raises Refused where the file is cut, malformed, declares entities, or one text or tag has no end.
     """
-    parser.StartDoctypeDeclHandler = _no_doctype(parser, where)
+    parser.StartDoctypeDeclHandler = _plain_doctype(parser, where)
+    parser.EntityDeclHandler = parser.SkippedEntityHandler = _no_entity(parser, where)
     fed = silent = 0
     ended = False
     try:
-        with raw.open("rb") as file:
-            block = file.read(BLOCK).lstrip(b" \t\r\n")  # a blank line above the declaration is common and harmless
-            while block:
-                parser.Parse(block, False)
-                fed += len(block)
-                silent = 0 if b"<" in block else silent + len(block)  # inside one text
-                unfinished = fed - parser.CurrentByteIndex  # inside one tag or comment
-                if max(silent, unfinished - BLOCK, walk.held()) > LONGEST:
-                    raise _too_long(parser, where)
-                block = file.read(BLOCK)
-            ended = True
-            parser.Parse(b"", True)
+        block = file.read(BLOCK).lstrip(b" \t\r\n")  # a blank line above the declaration is common and harmless
+        while block:
+            parser.Parse(block, False)
+            fed += len(block)
+            silent = 0 if b"<" in block else silent + len(block)  # inside one text
+            unfinished = fed - parser.CurrentByteIndex  # inside one tag or comment
+            if max(silent, unfinished - BLOCK, walk.held()) > LONGEST:
+                raise _too_long(parser, where)
+            block = file.read(BLOCK)
+        ended = True
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise _malformed(error, ended, encoding, where) from None
     except TooDeepError:
@@ -53,6 +53,8 @@ def parse(raw: Path, parser: Any, walk: Walk, encoding: str | None, where: str) 
             f"{where}: line {parser.CurrentLineNumber:,}: expected at most {DEEPEST} elements inside each"
             " other, got more"
         ) from None
+    except TooManyError as error:
+        raise Refused(f"{where}: line {parser.CurrentLineNumber:,}: expected {error}, got more") from None
     except (LookupError, ValueError, UnicodeError) as error:
         raise Refused(
             f"{where}: the XML declares an encoding that can't be read ({error}). Set the feed's encoding"
@@ -66,11 +68,25 @@ def _too_long(parser: Any, where: str) -> Refused:
     )
 
 
-def _no_doctype(parser: Any, where: str) -> Callable[..., None]:
+def _plain_doctype(parser: Any, where: str) -> Callable[..., None]:
+    """Only names a DTD, as older formats must (BMEcat, YML): that is never fetched, and changes nothing."""
+
+    def look(name: str, system_id: str | None, public_id: str | None, has_internal_subset: int) -> None:  # noqa: ARG001
+        if has_internal_subset or not (system_id or "").lower().endswith(".dtd"):
+            raise Refused(
+                f"{where}: line {parser.CurrentLineNumber:,}: expected XML without a DOCTYPE (or with one that only"
+                f" names a .dtd), got a DOCTYPE (`{name[:80]}`) that could pull in other files or grow without bound."
+                " Ask the supplier for XML without one"
+            )
+
+    return look
+
+
+def _no_entity(parser: Any, where: str) -> Callable[..., None]:
     def refuse(name: str, *_: object) -> None:
         raise Refused(
-            f"{where}: line {parser.CurrentLineNumber:,}: the XML declares a DOCTYPE (`{name[:80]}`), which"
-            " could pull in other files or grow without bound. Ask the supplier for XML without one"
+            f"{where}: line {parser.CurrentLineNumber:,}: expected XML without entities of its own, got"
+            f" `&{name[:80]};`, which only a DTD explains. Ask the supplier for plain text in its place"
         )
 
     return refuse

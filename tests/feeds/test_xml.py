@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tasks.errors import Refused, WrongSettingsError
@@ -92,6 +94,83 @@ def test_a_path_with_and_without_a_predicate(read: Read) -> None:
 def test_an_unknown_path_is_a_wrong_setting(read: Read, path: str) -> None:
     with pytest.raises(WrongSettingsError, match="sku: expected a path inside the record"):
         read(document(1), xml_feed(mapping={"sku": path, "stock_quantity": "stock"}))
+
+
+VARIANTS = """<product id="7"><name>Kurtka</name>
+  <sizes><size code="7-S" ean="5901234123457"><stock q="3"/></size><size code="7-M"><stock q="0"/></size></sizes>
+  <price net="10,00"/><stock q="99"/></product>
+<product id="8" ean="4006381333931"><price net="5,00"/><stock q="4"/></product>"""
+SIZES = {
+    "sku": "sizes/size/@code | @id",
+    "ean": "sizes/size/@ean | @ean",
+    "stock_quantity": "sizes/size/stock/@q | stock/@q",
+    "purchase_price": "sizes/size/price/@net | price/@net",
+    "name": "name",
+}
+
+
+def variants(read: Read, text: str = VARIANTS, **settings: Any) -> list[tuple[object, ...]]:
+    feed = xml_feed(variant_path="sizes/size", mapping=SIZES, **settings)
+    offers = read(f"<offer><products>{text}</products></offer>", feed).offers
+    return [(o["row_number"], o["sku"], o["ean"], o["stock_quantity"], int(o["purchase_price"])) for o in offers]
+
+
+def test_a_variant_has_its_parent_s_fields_even_those_below_it(read: Read) -> None:
+    assert variants(read) == [
+        (1, "7-S", "5901234123457", 3, 10),
+        (2, "7-M", None, 0, 10),
+        (3, "8", "4006381333931", 4, 5),
+    ]
+
+
+def test_one_variant_with_two_values_costs_only_itself(read: Read) -> None:
+    text = VARIANTS.replace('<stock q="3"/>', '<stock q="3"/><stock q="4"/>')
+    assert [row[1] for row in variants(read, text)] == ["7-M", "8"]
+
+
+def test_a_value_of_the_parent_given_twice_costs_those_that_need_it(read: Read) -> None:
+    text = VARIANTS.replace('<stock q="99"/>', '<stock q="99"/><stock q="98"/>')
+    assert [row[1] for row in variants(read, text)] == ["7-S", "7-M", "8"]
+
+
+def test_more_variants_than_any_item_has_are_refused(read: Read) -> None:
+    with pytest.raises(Refused, match=r"at most 2,000 variants"):
+        variants(read, "<product><sizes>" + "<size/>" * 2001 + "</sizes></product>")
+
+
+def test_a_path_and_others_that_stand_in_for_it(read: Read) -> None:
+    mapping = simple(ean="a[@n='EAN'] | a[@n='GTIN'] | ean")
+    inside = "<sku>A</sku><stock>1</stock><ean>1</ean><a n='EAN'/><a n='GTIN'>5901234123457</a>"
+    assert read(record(inside), xml_feed(mapping=mapping)).offers[0]["ean"] == "5901234123457"
+
+
+def test_records_at_several_paths(read: Read) -> None:
+    text = "<offers><o><sku>A</sku><stock>1</stock></o><group><o><sku>B</sku><stock>2</stock></o></group></offers>"
+    reading = read(text, xml_feed("offers/o | offers/group/o", mapping=simple()))
+    assert [offer["sku"] for offer in reading.offers] == ["A", "B"]
+
+
+def test_a_path_that_may_be_missing(read: Read) -> None:
+    assert (
+        len(
+            read(
+                document(*range(30)),
+                xml_feed(mapping=simple(ean="gtin?", sku="codes/sku") | {"stock_quantity": "stock/@quantity"}),
+            ).offers
+        )
+        == 30
+    )
+
+
+def test_a_doctype_that_only_names_its_dtd_is_harmless(read: Read) -> None:
+    text = '<!DOCTYPE offer SYSTEM "offers.dtd">' + record("<sku>A</sku><stock>1</stock>")
+    assert read(text, xml_feed(mapping=simple())).offers[0]["sku"] == "A"
+
+
+def test_an_entity_that_only_a_dtd_explains_is_refused(read: Read) -> None:
+    text = '<!DOCTYPE offer SYSTEM "offers.dtd">' + record("<sku>A&nbsp;B</sku><stock>1</stock>")
+    with pytest.raises(Refused, match="&nbsp;"):
+        read(text, xml_feed(mapping=simple()))
 
 
 def test_several_values_of_one_field_are_not_chosen_from(read: Read) -> None:
