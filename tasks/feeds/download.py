@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 import httpx
 
@@ -10,9 +12,8 @@ from blocks import SupplierFeed
 from tasks.errors import Refused, UnreachableError, WrongSettingsError
 from tasks.feeds.address import is_web, shown, with_token, without_secrets
 from tasks.feeds.meter import Meter
-
-if TYPE_CHECKING:
-    from tasks.feeds.fetch import Limits, Sink
+from tasks.feeds.sink import Limits, Sink
+from tasks.feeds.tls import context_of, refuse_untrusted
 
 MOST_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -29,22 +30,38 @@ ADVICE = {
     404: "Check the feed's source: there is nothing at this address",
     410: "The supplier has taken this address down: ask for the new one",
 }
+# a gzip body is unpacked as a gzip file would be, within its limits; the client's own unpacking has none
+PLAIN = {"", "identity", "gzip", "x-gzip"}
+LONGEST_ETAG = 1024
+AT_REST_SECONDS = 60  # a file that changes twice in a second keeps its date (RFC 9110, 8.8.2.2)
 
 
-def into(sink: Sink, source: str, feed: SupplierFeed | None, limits: Limits) -> str | None:
-    """Write the body at `source` into the sink; returns its content type. Errors as in `fetch`."""
-    url = httpx.URL(with_token(feed) if feed else source)
-    home = url
+@dataclass(frozen=True)
+class Answer:
+    """What came with the body; `not_modified`: there is none, the file is the one that the validators stand for."""
+
+    content_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    not_modified: bool = False
+
+
+def into(sink: Sink, source: str, feed: SupplierFeed | None, limits: Limits, known: Answer | None = None) -> Answer:
+    """Write the body at `source` into the sink, unless its validators still hold. Errors as in `fetch`."""
     timeout = httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds)
+    asked = {**HEADERS, **_conditions(known)}
     try:
-        with httpx.Client(timeout=timeout, follow_redirects=False) as client:
+        url = home = httpx.URL(with_token(feed) if feed else source)
+        with httpx.Client(timeout=timeout, follow_redirects=False, verify=context_of(feed)) as client:
             for _ in range(MOST_REDIRECTS + 1):
                 meter = Meter()
-                request = client.build_request("GET", url.copy_with(userinfo=b""), headers=HEADERS)
+                request = client.build_request("GET", url.copy_with(userinfo=b""), headers=asked)
                 request.extensions["trace"] = meter.trace
                 _authorise(request, home, url, feed)
                 response = client.send(request, stream=True)
                 try:
+                    if known and response.status_code == httpx.codes.NOT_MODIFIED:
+                        return Answer(etag=known.etag, last_modified=known.last_modified, not_modified=True)
                     if response.status_code not in REDIRECTS:
                         return _take(sink, response, meter)
                     url = _next(url, response, sink.source_shown, feed)
@@ -53,9 +70,17 @@ def into(sink: Sink, source: str, feed: SupplierFeed | None, limits: Limits) -> 
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
         raise WrongSettingsError(f"source: expected an http(s) address, got {sink.source_shown}") from None
     except httpx.HTTPError as error:
-        words = without_secrets(str(error), feed) or type(error).__name__
+        refuse_untrusted(error, sink.source_shown)
+        words = without_secrets(str(error), feed, source) or type(error).__name__
         raise UnreachableError(f"{sink.source_shown}: no usable answer ({type(error).__name__}: {words})") from None
     raise Refused(f"{sink.source_shown}: more than {MOST_REDIRECTS} redirects. Put the last address into the source")
+
+
+def _conditions(known: Answer | None) -> dict[str, str]:
+    """Ask by the stronger validator only: a date has seconds, and clocks go wrong."""
+    if known and known.etag:
+        return {"If-None-Match": known.etag}
+    return {"If-Modified-Since": known.last_modified} if known and known.last_modified else {}
 
 
 def _authorise(request: httpx.Request, home: httpx.URL, url: httpx.URL, feed: SupplierFeed | None) -> None:
@@ -86,7 +111,7 @@ def _next(url: httpx.URL, response: httpx.Response, source_shown: str, feed: Sup
     return following
 
 
-def _take(sink: Sink, response: httpx.Response, meter: Meter) -> str | None:
+def _take(sink: Sink, response: httpx.Response, meter: Meter) -> Answer:
     status = response.status_code
     if status in MAY_HEAL or status >= httpx.codes.INTERNAL_SERVER_ERROR:
         wait = response.headers.get("retry-after")
@@ -99,11 +124,17 @@ def _take(sink: Sink, response: httpx.Response, meter: Meter) -> str | None:
         raise WrongSettingsError(
             f"{sink.source_shown}: expected status 200, got {status} {response.reason_phrase}. {advice}"
         )
+    coding = response.headers.get("content-encoding", "").strip().lower()
+    if coding not in PLAIN:
+        raise Refused(
+            f"{sink.source_shown}: asked for the plain file, got one packed by `{coding}`. Ask the supplier for a plain"
+            " or gzip answer"
+        )
     announced = response.headers.get("content-length")
     expected = int(announced) if announced and announced.isdigit() else None
-    _check_size(sink, expected)
+    sink.check_announced(expected)
     try:
-        for block in response.iter_bytes():
+        for block in response.iter_raw():
             sink.write(block)
     except httpx.RemoteProtocolError:
         got = response.num_bytes_downloaded
@@ -111,20 +142,30 @@ def _take(sink: Sink, response: httpx.Response, meter: Meter) -> str | None:
         raise Refused(
             f"{sink.source_shown}: expected {whole}, got {got:,} bytes before the connection ended: the file is cut"
         ) from None
-    except httpx.DecodingError:
-        raise Refused(f"{sink.source_shown}: the compressed body can't be unpacked: it is cut or damaged") from None
     response.close()
     if expected is not None and meter.body_bytes > expected:
         raise Refused(
             f"{sink.source_shown}: expected {expected:,} bytes (Content-Length), got at least"
             f" {meter.body_bytes:,}: the server announces a wrong length, so the end of the file can't be trusted"
         )
-    content_type: str | None = response.headers.get("content-type")
-    return content_type
+    return _answer(response)
 
 
-def _check_size(sink: Sink, expected: int | None) -> None:
-    if expected is not None and expected > sink.limits.max_bytes:
-        raise Refused(
-            f"{sink.source_shown}: expected at most {sink.limits.max_bytes:,} bytes, the server announces {expected:,}"
-        )
+def _answer(response: httpx.Response) -> Answer:
+    """Give the validators that can be relied on: a date only where the file had been at rest when it was sent."""
+    etag = response.headers.get("etag")
+    modified = response.headers.get("last-modified")
+    age = _seconds(response.headers.get("date")) - _seconds(modified)
+    return Answer(
+        content_type=response.headers.get("content-type"),
+        etag=etag if etag and len(etag) <= LONGEST_ETAG and etag.isascii() else None,
+        last_modified=modified if age >= AT_REST_SECONDS else None,
+    )
+
+
+def _seconds(date: str | None) -> float:
+    """Seconds since 1970 of an HTTP date; not a number where there is none (every comparison with it is false)."""
+    try:
+        return parsedate_to_datetime(date).timestamp() if date else math.nan
+    except ValueError:
+        return math.nan

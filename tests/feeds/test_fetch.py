@@ -25,7 +25,7 @@ def test_a_file_is_copied_and_hashed(tmp_path: Path) -> None:
     source.write_bytes(BODY)
     target = tmp_path / "run"
     target.mkdir()
-    fetched = fetch(str(source), target)
+    fetched = fetch(str(source), target, Limits(settle_seconds=0))
     assert fetched.path.read_bytes() == BODY
     assert (fetched.bytes, fetched.sha256) == (len(BODY), hashlib.sha256(BODY).hexdigest())
 
@@ -50,7 +50,7 @@ def test_a_device_is_no_file(tmp_path: Path) -> None:
 def test_a_file_above_the_limit_is_refused(tmp_path: Path) -> None:
     (tmp_path / "feed.csv").write_bytes(BODY)
     with pytest.raises(Refused, match="at most 1,000 bytes"):
-        fetch(str(tmp_path / "feed.csv"), tmp_path, Limits(max_bytes=1000))
+        fetch(str(tmp_path / "feed.csv"), tmp_path, Limits(max_bytes=1000, settle_seconds=0))
 
 
 def test_a_body_arrives_whole(tmp_path: Path, supplier: Supplier) -> None:
