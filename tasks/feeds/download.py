@@ -54,7 +54,7 @@ def into(sink: Sink, source: str, feed: SupplierFeed | None, limits: Limits, kno
         url = home = httpx.URL(with_token(feed) if feed else source)
         with httpx.Client(timeout=timeout, follow_redirects=False, verify=context_of(feed)) as client:
             for _ in range(MOST_REDIRECTS + 1):
-                meter = Meter()
+                meter = Meter(sink.check_time)
                 request = client.build_request("GET", url.copy_with(userinfo=b""), headers=asked)
                 request.extensions["trace"] = meter.trace
                 _authorise(request, home, url, feed)

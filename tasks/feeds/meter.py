@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import httpcore
@@ -14,9 +15,11 @@ class Meter:
     """Follows one request by the client's trace and counts the bytes after its head.
 
     `body_bytes` is right for bodies that aren't chunked; it may go on growing until the response is closed.
+    `on_read` is called whenever something came: also while a server drips its head, which no time-out notices.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_read: Callable[[], None]) -> None:
+        self.on_read = on_read
         self.head = b""
         self.head_passed = False
         self.body_bytes = 0
@@ -32,6 +35,7 @@ class Meter:
         def counted_read(max_bytes: int, timeout: float | None = None) -> bytes:
             data: bytes = read(max_bytes, timeout=timeout)
             self._count(data)
+            self.on_read()
             return data
 
         def counted_close() -> None:

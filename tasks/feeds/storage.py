@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -15,13 +16,13 @@ from tasks.feeds.sink import Limits, Sink
 from tasks.feeds.taking import Entry, take
 
 BLOCK = 1 << 20
-# scheme -> (our optional group, the package's names for user name, password and token)
+# scheme -> (the package, its names for user name, password and token)
 PACKAGES = {
-    "s3": ("s3", "key", "secret", "token"),
-    "gs": ("gs", "", "", "token"),
-    "gcs": ("gs", "", "", "token"),
-    "az": ("azure", "account_name", "account_key", "sas_token"),
-    "abfs": ("azure", "account_name", "account_key", "sas_token"),
+    "s3": ("s3fs", "key", "secret", "token"),
+    "gs": ("gcsfs", "", "", "token"),
+    "gcs": ("gcsfs", "", "", "token"),
+    "az": ("adlfs", "account_name", "account_key", "sas_token"),
+    "abfs": ("adlfs", "account_name", "account_key", "sas_token"),
     "memory": ("", "", "", ""),
 }
 
@@ -40,7 +41,7 @@ def into(sink: Sink, source: str, feed: SupplierFeed | None, limits: Limits) -> 
     except ImportError:
         raise WrongSettingsError(
             f"{where}: expected the package for {scheme}:// on this machine, found none. Install it:"
-            f" pip install 'rexbit-flows[{PACKAGES[scheme][0]}]'"
+            f" pip install {PACKAGES[scheme][0]}"
         ) from None
     try:
         path = f"{place.host}{place.path}"
@@ -73,13 +74,21 @@ def _options(scheme: str, feed: SupplierFeed | None, limits: Limits) -> dict[str
     if feed and feed.password and password:
         options[password] = feed.password.get_secret_value()
     if feed and feed.token and token and "{token}" not in feed.source:
-        options[token] = feed.token.get_secret_value()
+        options[token] = _token(feed.token.get_secret_value())
     if scheme == "s3":
         times = {"connect_timeout": limits.connect_seconds, "read_timeout": limits.read_seconds}
         options["config_kwargs"] = {**times, "retries": {"max_attempts": 1}}
         if feed and feed.fetching.endpoint:
             options["endpoint_url"] = feed.fetching.endpoint
     return options
+
+
+def _token(text: str) -> Any:
+    """A service account's key comes as JSON; anything else is a token as it stands."""
+    try:
+        return json.loads(text) if text.lstrip().startswith("{") else text
+    except ValueError:
+        raise WrongSettingsError("token: expected a token, or the JSON of a service account's key, whole") from None
 
 
 class _Bucket:

@@ -134,6 +134,17 @@ def test_a_dripping_server_is_given_up(tmp_path: Path, supplier: Supplier) -> No
         fetch(supplier.url + "/feed.csv", tmp_path, Limits(total_seconds=0.05))
 
 
+def test_a_server_that_drips_its_head_is_given_up(tmp_path: Path, supplier: Supplier) -> None:
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        for _ in range(50):
+            request.wfile.write(b"HTTP/1.1 200 OK\r\n"[:1])
+            time.sleep(0.02)
+
+    supplier.answers["/feed.csv"] = respond
+    with pytest.raises(UnreachableError, match=r"within 0\.2 s"):
+        fetch(supplier.url + "/feed.csv", tmp_path, Limits(total_seconds=0.2))
+
+
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_body_above_the_limit_is_refused(tmp_path: Path, supplier: Supplier, announced: bool) -> None:
     def respond(request: BaseHTTPRequestHandler) -> None:

@@ -149,7 +149,7 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         raise ImportError
 
     monkeypatch.setattr(fsspec, "filesystem", none)
-    with pytest.raises(WrongSettingsError, match=r"pip install 'rexbit-flows\[s3\]'"):
+    with pytest.raises(WrongSettingsError, match=r"pip install s3fs"):
         quick("s3://bucket/feed.csv", tmp_path)
 
 
