@@ -1,6 +1,7 @@
 """Settings and secrets: what the operator fills in, as Prefect blocks and the models inside them."""
 
-from blocks.feed import FeedGate, FeedMapping, Meaning, SupplierFeed
+from blocks.feed import FeedMapping, Meaning, SupplierFeed
+from blocks.feed_gate import FeedGate
 from blocks.loading import load_feed, load_integration, load_shop, load_source
 from blocks.policy import AvailabilityPolicy, LanguageTexts
 from blocks.shop import ColumnDefault, PrestashopDatabase

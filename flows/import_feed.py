@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import flow
 
 from blocks import SupplierFeed, load_feed
-from tasks.feeds import approved_snapshot, fetch_feed, judge_snapshot, read_snapshot
+from tasks.feeds import approved_snapshot, fetch_feed, judge_snapshot, read_snapshot, watched
 from tasks.linking import link_offers, write_links
 from tasks.report import block_name, run_name
 from tasks.run import working_on
@@ -27,12 +27,16 @@ def import_feed(
     """
     supplier = load_feed(feed)
     summary = ImportSummary(dry_run=dry_run)
-    with working_on("import-feed", block_name(feed), supplier.integration_id, summary) as run:
+    whole = not dry_run and limit is None
+    with (
+        working_on("import-feed", block_name(feed), supplier.integration_id, summary) as run,
+        watched(run, on=whole),
+    ):
         if approve:
             snapshot = approved_snapshot(run, approve)
         else:
-            snapshot = read_snapshot(run, supplier, fetch_feed(run, supplier), keep=not dry_run and limit is None)
-            judge_snapshot(run, supplier, snapshot)
+            snapshot = read_snapshot(run, supplier, fetch_feed(run, supplier), keep=whole)
+            snapshot = judge_snapshot(run, supplier, snapshot)
         plan = link_offers(run, supplier, snapshot, limit)
         if not dry_run:
             write_links(run, plan, snapshot)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from prefect.artifacts import create_markdown_artifact
 from prefect.blocks.core import Block
 from prefect.context import FlowRunContext
+from prefect.events import emit_event
 from prefect.runtime import flow_run
 
 from tasks.summaries import Summary
@@ -121,3 +122,11 @@ def publish(flow: str, title: str, summary: Summary, sections: Sequence[Section]
         return
     key = re.sub(r"[^a-z0-9-]+", "-", f"{flow}-{title}".lower()).strip("-")
     create_markdown_artifact(markdown(title, summary, sections, message), key=key, description=in_one_line(summary))
+
+
+def alert(event: str, integration_id: int, title: str, message: str) -> None:
+    """Emit a Prefect event that an automation can send on to a person (`rexbit.feed.quarantined` and its like)."""
+    if FlowRunContext.get() is None:
+        return
+    resource = {"prefect.resource.id": f"rexbit.integration.{integration_id}", "prefect.resource.name": title}
+    emit_event(event=event, resource=resource, payload={"message": message})

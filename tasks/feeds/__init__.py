@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 from blocks import SupplierFeed
 from tasks.errors import Quarantined, Refused, RexbitError, WrongSettingsError
-from tasks.feeds import gate, snapshots
+from tasks.feeds import health, history, judging, snapshots
 from tasks.feeds.fetch import Fetched, fetch
 from tasks.feeds.inspection import inspect
 from tasks.feeds.read import FeedRead, read_feed
-from tasks.feeds.report import show_inspection, show_rejects, show_verdict
+from tasks.feeds.report import show_held, show_inspection, show_rejects, show_verdict
 from tasks.feeds.snapshots import Snapshot
+from tasks.report import alert
 from tasks.run import Run
 from tasks.station import station
 from tasks.summaries import Check, CheckSummary, ImportSummary, InspectSummary, LinkSummary
+
+SHOWN_COLUMNS = 20
 
 __all__ = [
     "Snapshot",
@@ -27,6 +32,7 @@ __all__ = [
     "judge_snapshot",
     "last_good_snapshot",
     "read_snapshot",
+    "watched",
 ]
 
 
@@ -46,6 +52,7 @@ def read_snapshot(run: Run[ImportSummary], feed: SupplierFeed, fetched: Fetched,
     if known:
         run.say("The same content as snapshot %s", known.id)
         _count(run, known)
+        _tell_unchanged(run, known)
         return known
     try:
         read = read_feed(feed, fetched.path, run.folder)
@@ -72,7 +79,21 @@ def _snapshot(feed: SupplierFeed, fetched: Fetched, settings: str, read: FeedRea
         rows_read=read.rows_read,
         rows_rejected=read.rows_rejected,
         rejected_by_reason=read.rejected_by_reason,
+        columns=read.columns,
     )
+
+
+def _tell_unchanged(run: Run[ImportSummary], known: Snapshot) -> None:
+    """The supplier answers, but has had nothing new for longer than is usual: no fault of ours, and no evidence."""
+    age = run.started_at - known.fetched_at
+    if known.is_good and age > history.stale_after(history.steps(run.state, run.integration_id, run.started_at)):
+        since = f"{known.fetched_at:%Y-%m-%d %H:%M} UTC"
+        _warn(run, f"The file has not changed since {since}, longer than usual; ask the supplier if it should")
+
+
+def _warn(run: Run[ImportSummary], words: str) -> None:
+    run.warn(words)
+    run.summary.warnings.append(words)
 
 
 def _count(run: Run[ImportSummary], snapshot: Snapshot) -> None:
@@ -83,25 +104,53 @@ def _count(run: Run[ImportSummary], snapshot: Snapshot) -> None:
 
 
 @station("judge snapshot", io=True)
-def judge_snapshot(run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapshot) -> None:
-    """Compare a snapshot with the last good one; raises Quarantined where a person has to look."""
+def judge_snapshot(run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapshot) -> Snapshot:
+    """Compare a snapshot with what was good before; raises Quarantined where a person has to look."""
     if snapshot.is_good:
-        return
+        return snapshot
     last = snapshots.last_good(run.state, feed.integration_id)
-    linked = snapshots.linked_keys(run.state, feed.integration_id, run.folder)
-    verdict = gate.judge(snapshot.offers, last.offers if last else None, linked, feed.gate)
+    snapshot = judging.judge(run.state, feed, snapshot, last, run.folder, run.started_at)
+    if columns := judging.new_columns(snapshot, last):
+        _warn(run, f"New columns in the feed: {', '.join(f'`{name}`' for name in columns[:SHOWN_COLUMNS])}")
+    verdict = snapshot.judged
+    if verdict is None:
+        raise LookupError(f"{snapshot.id} was judged without a verdict")
     run.say("Gate: %s; %s", verdict.status, verdict.reason)
     show_verdict(run, verdict)
     if verdict.status == "warned":
-        run.warn(verdict.reason)
-        run.summary.warnings.append(verdict.reason)
+        _warn(run, verdict.reason)
     if verdict.status == "quarantined":
+        show_held(run, verdict, feed.absence)
         if snapshot.archived:
             with run.state.session() as session:
-                snapshots.record(session, snapshot, "quarantined", verdict.reason, run.id)
+                snapshots.record(session, snapshot, run.id, run.started_at)
         raise Quarantined(
             f"Snapshot {snapshot.id} is held back: {verdict.reason}. Nothing was changed. {_way_out(snapshot)}"
         )
+    return snapshot
+
+
+@contextmanager
+def watched(run: Run[ImportSummary], *, on: bool) -> Iterator[None]:
+    """Keep how the feed is doing, and tell a person once when it is held back, stale, or well again.
+
+    `on`: False for a trial (a dry run, a limit), which says nothing about the feed.
+    """
+    news = []
+    try:
+        yield
+    except RexbitError as error:
+        held = run.summary.snapshot_id if isinstance(error, Quarantined) else None
+        if on:
+            news = health.failed(run.state, run.integration_id, run.started_at, held)
+        raise
+    else:
+        if on:
+            news = health.confirmed(run.state, run.integration_id, run.started_at)
+    finally:
+        for one in news:
+            run.warn(f"Feed {run.title}: {one.words}")
+            alert(f"rexbit.feed.{one.kind}", run.integration_id, run.title, one.words)
 
 
 def _way_out(snapshot: Snapshot) -> str:
@@ -118,7 +167,7 @@ def _way_out(snapshot: Snapshot) -> str:
 @station("approve snapshot", io=True)
 def approved_snapshot(run: Run[ImportSummary], wanted: str) -> Snapshot:
     """The archived snapshot that a person believes, in place of a fetched one."""
-    snapshot = snapshots.to_approve(run.state, run.integration_id, wanted)
+    snapshot = snapshots.to_approve(run.state, run.integration_id, wanted, run.started_at)
     _count(run, snapshot)
     return snapshot
 

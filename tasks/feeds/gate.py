@@ -1,92 +1,102 @@
-"""Is a readable feed believed? Compared with the last good snapshot; decides, changes nothing."""
+"""Is a readable feed believed? Compared with what was good before; measures and decides, changes nothing."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 from pydantic import BaseModel
 
 from blocks import FeedGate
-from tasks.duck import desk
+from tasks.duck import Desk, desk
+from tasks.feeds.verdict import Band, Loss, Numbers, Verdict, decide
+
+SAMPLE = 50
 
 
-class Numbers(BaseModel):
-    """What the verdict rests on. Counts of items; shares of the items available in the last good snapshot."""
+class Before(BaseModel):
+    """What a snapshot is compared with: the last good one, the high-water marks, and what the past taught.
 
-    offers: int
-    available: int
-    last_available: int
-    gone: int
-    newly_unavailable: int
-    linked_last_available: int
-    linked_gone: int
-    linked_newly_unavailable: int
+    `offers`, `day`, `week`: offers.parquet files; `recent`: Parquet with offer_key, last_available_at, went_off_in
+    (None: not known); `approved`: ids of approved snapshots.
+    """
 
-    @property
-    def feed_share(self) -> float:
-        """Gone or newly unavailable, of all that was available."""
-        return (self.gone + self.newly_unavailable) / (self.last_available or 1)
-
-    @property
-    def linked_affected(self) -> int:
-        """Linked items that are gone or newly unavailable."""
-        return self.linked_gone + self.linked_newly_unavailable
-
-    @property
-    def linked_share(self) -> float:
-        """Gone or newly unavailable, of all linked items that were available."""
-        return self.linked_affected / (self.linked_last_available or 1)
+    offers: Path
+    fetched_at: datetime
+    day: Path | None = None
+    week: Path | None = None
+    recent: Path | None = None
+    approved: list[str] = []
+    band: Band = Band()
 
 
-class Verdict(BaseModel):
-    """`passed`; `warned`: passed, but reported; `quarantined`: a person has to approve it."""
+class Judged(BaseModel):
+    """A snapshot to be judged: its `offers.parquet`, id and time; `recent_to`: where `recent` of it is to be put."""
 
-    status: Literal["passed", "warned", "quarantined"]
-    reason: str
-    numbers: Numbers
+    offers: Path
+    id: str = ""
+    fetched_at: datetime | None = None
+    recent_to: Path | None = None
 
 
-def judge(new_offers: Path, last_offers: Path | None, linked: Path | None, gate: FeedGate) -> Verdict:
-    """Compare two `offers.parquet`. `last_offers` None: the first snapshot, for which only the floor counts.
+def judge(new: Judged, before: Before | None, linked: Path | None, gate: FeedGate) -> Verdict:
+    """Judge a snapshot. `before` None: it is the first one, for which only the floor counts.
 
     `linked`: Parquet with offer_key VARCHAR, the items that have a product; None: unknown, so every item counts.
     """
     with desk() as table:
-        table.load(new_offers=new_offers)
-        if last_offers:
-            table.load(last_offers=last_offers)
-        else:
-            table.connection.execute("CREATE TABLE last_offers AS SELECT * FROM new_offers LIMIT 0")
-        if linked:
-            table.load(linked=linked)
-        else:
-            table.connection.execute(
-                "CREATE TABLE linked AS SELECT coalesce(supplier_sku, sku, ean) AS offer_key FROM last_offers"
-            )
-        table.run("feeds/gate.sql")
-        numbers = Numbers.model_validate(table.rows("SELECT * FROM change")[0])
-    status, reason = _decide(numbers, gate)
-    return Verdict(status=status, reason=reason, numbers=numbers)
+        numbers = _measure(table, new, before, linked)
+        status, reason = decide(numbers, gate, before.band if before and gate.learn else None)
+        went = [] if status == "passed" else _sample(table, new, before)
+        if new.recent_to:
+            table.save("recent_now", new.recent_to)
+    return Verdict(status=status, reason=reason, numbers=numbers, went=went)
 
 
-def _decide(numbers: Numbers, gate: FeedGate) -> tuple[Literal["passed", "warned", "quarantined"], str]:
-    if numbers.available == 0:
-        return "quarantined", f"no item is available (of {numbers.offers:,} in the feed)"
-    worst = max(numbers.feed_share, numbers.linked_share)
-    affected = numbers.gone + numbers.newly_unavailable
-    words = (
-        f"{affected:,} of {numbers.last_available:,} items that were available ({numbers.feed_share:.1%}) are"
-        f" gone ({numbers.gone:,}) or no longer available ({numbers.newly_unavailable:,}); of linked ones"
-        f" {numbers.linked_affected:,} of {numbers.linked_last_available:,} ({numbers.linked_share:.1%})"
+def _measure(table: Desk, new: Judged, before: Before | None, linked: Path | None) -> Numbers:
+    table.run("feeds/gate_tables.sql")
+    if linked:
+        table.run("feeds/gate_linked.sql", {"path": str(linked)})
+    if before and before.recent:
+        table.run("feeds/gate_recent.sql", {"path": str(before.recent)})
+    for baseline, path in (("day", before.day), ("week", before.week)) if before else ():
+        if path:
+            table.run("feeds/gate_window.sql", {"baseline": baseline, "path": str(path)})
+    now = new.fetched_at or datetime.now(UTC)
+    values = {
+        "new_offers": str(new.offers),
+        "last_offers": str(before.offers if before else new.offers),
+        "has_last": before is not None,
+        "every_item_counts": linked is None,
+        "approved": before.approved if before else [],
+        "now": now,
+        "last_at": before.fetched_at if before else now,
+        "snapshot_id": new.id,
+    }
+    table.run("feeds/gate.sql", values)
+    return _numbers(table)
+
+
+def _numbers(table: Desk) -> Numbers:
+    losses = {
+        row.pop("baseline"): Loss.model_validate(row)
+        for row in table.rows("SELECT * FROM losses WHERE baseline IS NOT NULL")
+    }
+    return Numbers(
+        offers=table.count("pairs", "is_there"),
+        available=table.count("pairs", "is_on"),
+        **losses,
+        **table.rows("SELECT * FROM gains")[0],
+        **table.rows("SELECT * FROM price_move")[0],
+        constant={row["field"]: row["linked_changed"] for row in table.rows("SELECT * FROM constants ORDER BY field")},
     )
-    if not affected or worst < min(gate.warn_share, gate.quarantine_share):
-        return "passed", words if affected else f"{numbers.available:,} items are available, none was lost"
-    if worst < gate.quarantine_share:
-        return "warned", f"{words}; reported from {gate.warn_share:.0%}"
-    if numbers.linked_affected < gate.min_affected:
-        return (
-            "warned",
-            f"{words}; stopped from {gate.quarantine_share:.0%} where it meets {gate.min_affected} linked items",
-        )
-    return "quarantined", f"{words}; stopped from {gate.quarantine_share:.0%}"
+
+
+def _sample(table: Desk, new: Judged, before: Before | None) -> list[dict[str, Any]]:
+    if before is None:
+        return []
+    table.run(
+        "feeds/gate_sample.sql", {"new_offers": str(new.offers), "last_offers": str(before.offers), "most": SAMPLE}
+    )
+    return table.rows("SELECT * FROM went ORDER BY linked DESC, item")

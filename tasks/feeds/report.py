@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from blocks.feed import Absence
 from tasks.duck import desk
-from tasks.feeds.gate import Verdict
 from tasks.feeds.inspection import Inspection
+from tasks.feeds.verdict import Verdict
 from tasks.run import Run
 
 SAMPLE = 50
@@ -34,11 +35,39 @@ def show_rejects(run: Run[Any], rejects: Path) -> None:
 
 def show_verdict(run: Run[Any], verdict: Verdict) -> None:
     """The numbers behind the gate's verdict."""
-    numbers = verdict.numbers.model_dump()
-    run.show(
-        f"Gate: {verdict.status}",
-        [{"figure": name.replace("_", " "), "items": count} for name, count in numbers.items()],
-    )
+    numbers = verdict.numbers
+    marks = {
+        "the last good snapshot": numbers.step,
+        "the most of 24 hours": numbers.day,
+        "the most of 7 days": numbers.week,
+    }
+    rows = [
+        {"compared with": name, **{field.replace("_", " "): count for field, count in loss.model_dump().items()}}
+        for name, loss in marks.items()
+        if loss.available
+    ]
+    now = f"{numbers.available:,} of {numbers.offers:,} items are available"
+    came = f"{numbers.newly_available:,} became so ({numbers.fresh:,} were not within 14 days)"
+    run.show(f"Gate: {verdict.status}", rows, f"{now}, {came}. {verdict.reason}")
+
+
+def show_held(run: Run[Any], verdict: Verdict, absence: Absence) -> None:
+    """What went and came in a snapshot that is held back, and what approving it would do."""
+    step = verdict.numbers.step
+    away = {
+        Absence.SOLD_OUT: "switched off at once: missing means sold out",
+        Absence.UNCERTAIN: "switched off when a second file, six hours later, lacks them too",
+        Absence.KEEP: "left as they are: missing means nothing",
+    }
+    rows = [
+        {"linked items": step.linked_newly_unavailable, "approving would": "see them switched off at once"},
+        {"linked items": step.linked_gone, "approving would": f"see them {away[absence]}"},
+        {"linked items": verdict.numbers.linked_newly_available, "approving would": "see them switched on at once"},
+    ]
+    run.show("What approving it would do", [row for row in rows if row["linked items"]], "Other suppliers not counted.")
+    if verdict.went:
+        note = f"The first {len(verdict.went)}, linked ones first."
+        run.show("What went and what came", verdict.went, note)
 
 
 def show_inspection(run: Run[Any], looked: Inspection) -> None:

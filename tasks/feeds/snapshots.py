@@ -14,14 +14,21 @@ from blocks import SupplierFeed
 from tasks import archive
 from tasks.duck import desk
 from tasks.errors import WrongSettingsError
+from tasks.feeds.verdict import Verdict
 from tasks.state import Session, StateDatabase
 
 APPROVAL_HOURS = 24
+RECENT = "recent.parquet"
+NOT_IN_MANIFEST = {"offers", "rejects", "archived", "verdict", "approved_at", "last_seen_at", "judged"}
 SECRETS = {"password", "token", "header_value", "username"}
 
 
 class Snapshot(BaseModel):
-    """One version of a feed, read: its files, and the figures that its verdict stands on."""
+    """One version of a feed, read: its files, and what is known of it.
+
+    `verdict`, `approved_at`, `last_seen_at`: of its row in the state database, None before there is one. `judged`:
+    what the gate made of it in this run. `columns`: all that the file has, empty where that is not known.
+    """
 
     id: str
     integration_id: int
@@ -33,14 +40,23 @@ class Snapshot(BaseModel):
     rows_read: int
     rows_rejected: int
     rejected_by_reason: dict[str, int] = {}
+    columns: list[str] = []
     archived: bool = False
     verdict: str | None = None
     approved_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    judged: Verdict | None = None
 
     @property
     def is_good(self) -> bool:
         """Whether it was believed, by the gate or by a person."""
         return self.verdict == "passed" or self.approved_at is not None
+
+    @property
+    def recent(self) -> Path | None:
+        """Items that were available within 14 days before it and are not in it; None where nobody kept them."""
+        path = self.offers.with_name(RECENT)
+        return path if path.exists() else None
 
 
 def settings_hash(feed: SupplierFeed) -> str:
@@ -62,6 +78,7 @@ def _from_row(row: dict[str, Any]) -> Snapshot:
         archived=True,
         verdict=row["verdict"],
         approved_at=row["approved_at"],
+        last_seen_at=row["last_seen_at"] or row["fetched_at"],
     )
 
 
@@ -81,8 +98,11 @@ def same_content(state: StateDatabase, integration_id: int, content: str, settin
     return None
 
 
-def to_approve(state: StateDatabase, integration_id: int, wanted: str) -> Snapshot:
-    """A quarantined snapshot that a person approves; raises WrongSettingsError where that can't be (any more)."""
+def to_approve(state: StateDatabase, integration_id: int, wanted: str, now: datetime) -> Snapshot:
+    """A quarantined snapshot that a person approves; raises WrongSettingsError where that can't be (any more).
+
+    Its age counts from when the supplier last served it: a file that stays the same stays approvable.
+    """
     with state.session() as session:
         rows = session.execute("snapshot_by_id", {"integration_id": integration_id, "id": wanted})
         newest = session.execute("snapshot_last_good", {"integration_id": integration_id})
@@ -93,7 +113,7 @@ def to_approve(state: StateDatabase, integration_id: int, wanted: str) -> Snapsh
     snapshot = _from_row(rows[0])
     if newest and newest[0]["fetched_at"] > snapshot.fetched_at:
         raise WrongSettingsError(f"approve: `{wanted}` is older than the last good snapshot, `{newest[0]['id']}`")
-    if state.now() - snapshot.fetched_at > timedelta(hours=APPROVAL_HOURS):
+    if now - (snapshot.last_seen_at or snapshot.fetched_at) > timedelta(hours=APPROVAL_HOURS):
         raise WrongSettingsError(f"approve: `{wanted}` was fetched more than {APPROVAL_HOURS} hours ago; import again")
     return snapshot
 
@@ -101,7 +121,7 @@ def to_approve(state: StateDatabase, integration_id: int, wanted: str) -> Snapsh
 def keep(snapshot: Snapshot, raw: Path) -> Snapshot:
     """Put a snapshot into the archive, raw bytes and all; only then may the state database know of it."""
     files = {"raw.zst": raw, "offers.parquet": snapshot.offers, "rejects.parquet": snapshot.rejects}
-    manifest = snapshot.model_dump(mode="json", exclude={"offers", "rejects", "archived", "verdict", "approved_at"})
+    manifest = snapshot.model_dump(mode="json", exclude=NOT_IN_MANIFEST)
     place = archive.keep("feeds", snapshot.integration_id, snapshot.id, files, manifest)
     return snapshot.model_copy(
         update={"offers": place / "offers.parquet", "rejects": place / "rejects.parquet", "archived": True}
@@ -130,8 +150,16 @@ def figures(offers: Path) -> dict[str, int]:
         return {"offers": table.count("offers"), "available": table.count("offers", on)}
 
 
-def record(session: Session, snapshot: Snapshot, verdict: str, reason: str, run_id: str) -> None:
-    """Write down what was made of a snapshot; a second time for the same one changes its verdict only."""
+def offers_of(integration_id: int, snapshot: str) -> Path | None:
+    """The offers of an archived snapshot; None where it is there no more."""
+    try:
+        return archive.find("feeds", integration_id, snapshot) / "offers.parquet"
+    except WrongSettingsError:
+        return None
+
+
+def record(session: Session, snapshot: Snapshot, run_id: str, now: datetime) -> None:
+    """Write down what the gate made of a snapshot; a second time for the same one changes its verdict only."""
     values = snapshot.model_dump(
         include={
             "id",
@@ -143,14 +171,22 @@ def record(session: Session, snapshot: Snapshot, verdict: str, reason: str, run_
             "rows_rejected",
         }
     )
-    made = {"verdict": verdict, "reason": reason, "run_id": run_id}
+    judged = snapshot.judged
+    held = judged is not None and judged.status == "quarantined"
+    made = {
+        "verdict": "quarantined" if held else "passed",
+        "reason": judged.reason if judged else "",
+        "numbers": judged.numbers.model_dump_json() if judged else None,
+        "run_id": run_id,
+        "last_seen_at": now,
+    }
     folder = f"feeds/{snapshot.integration_id}/{snapshot.id}"
     session.execute("snapshot_record", {**values, **made, **figures(snapshot.offers), "folder": folder})
 
 
 def believe(session: Session, snapshot: Snapshot, run_id: str, now: datetime) -> None:
     """Write down that a snapshot is the last good one: it passed the gate, or a person approved it."""
-    if snapshot.verdict == "quarantined":
+    if snapshot.judged or snapshot.verdict is None:
+        record(session, snapshot, run_id, now)
+    elif snapshot.verdict == "quarantined":
         session.execute("snapshot_approve", {"id": snapshot.id, "approved_at": now})
-    elif snapshot.verdict is None:
-        record(session, snapshot, "passed", "", run_id)

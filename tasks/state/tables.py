@@ -122,7 +122,20 @@ FEED_SNAPSHOTS = Table(
     Column("approved_at", DateTime),
     Column("run_id", Text, nullable=False),
     Column("folder", Text, nullable=False),
+    Column("numbers", DOCUMENT),
+    Column("last_seen_at", DateTime),
     Index("feed_snapshots_integration_id_fetched_at_index", "integration_id", "fetched_at"),
+)
+
+# One row a feed: when it was last seen to be good, and since when something is wrong with it (told once).
+FEED_HEALTH = Table(
+    "feed_health",
+    METADATA,
+    Column("integration_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("confirmed_at", DateTime),
+    Column("held_since", DateTime),
+    Column("held_snapshot_id", Text),
+    Column("stale_since", DateTime),
 )
 
 ABSENCES = Table(
