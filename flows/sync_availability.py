@@ -43,9 +43,12 @@ def sync_availability(
         with_shop = compare == "shop" or not block.sync_only_changed
         held = read_all_rows(run, block) if with_shop else last_written(run)
         differing = find_changes(run, wanted, held)
+        if not differing.count:
+            summary.status = "unchanged"
+            return summary
         changes = plan_changes(run, differing, read_rows_of(run, block, differing.products), limit)
-        if changes.rows and not dry_run:
-            keep_outcomes(run, write_changes(run, block, changes.changes))
         if not changes.rows:
             summary.status = "unchanged"
+        elif not dry_run:
+            keep_outcomes(run, write_changes(run, block, changes.changes))
         return summary

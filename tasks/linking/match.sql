@@ -4,11 +4,14 @@
 -- candidates remain, an existing link decides, else nobody.
 
 CREATE TABLE offer_keys AS
-SELECT row_number, coalesce(supplier_sku, sku, ean) AS offer_key, sku, ean, name,
-       sku_key(sku) AS any_sku_key, gtin_key(ean) AS any_gtin,
-       CASE WHEN $match_by IN ('sku', 'sku_or_ean') THEN sku_key(sku) END AS sku_key,
-       CASE WHEN $match_by IN ('ean', 'sku_or_ean') THEN gtin_key(ean) END AS gtin
-FROM offers;
+WITH keyed AS (
+  SELECT row_number, coalesce(supplier_sku, sku, ean) AS offer_key, sku, ean, name,
+         sku_key(sku) AS any_sku_key, gtin_key(ean) AS any_gtin
+  FROM offers
+)
+SELECT *, CASE WHEN $match_by IN ('sku', 'sku_or_ean') THEN any_sku_key END AS sku_key,
+       CASE WHEN $match_by IN ('ean', 'sku_or_ean') THEN any_gtin END AS gtin
+FROM keyed;
 
 CREATE TABLE product_keys AS
 SELECT id AS product_id, sku_key(sku) AS sku_key, gtin_key(ean) AS gtin FROM products;

@@ -60,6 +60,7 @@ class Recorder:
             where={"integration_id": self._writing.integration_id},
         )
         self._table.load(shop_links=links)
+        self._table.run("prestashop/desk/linked_flags.sql")
 
     def _remember_originals(self, change_set_id: str) -> None:
         """Keep what the rows of a change set held before it, where we have no record of them yet."""
