@@ -8,10 +8,10 @@ from typing import Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from prefect.blocks.core import Block
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from blocks.feed_gate import FeedGate
-from blocks.fetching import Fetching
+from blocks.fetching import Fetching, private_key
 from blocks.secret import Secret
 
 SOURCE_KINDS = ("file", "http", "https", "ftp", "ftps", "sftp", "s3", "gs", "gcs", "az", "abfs", "memory")
@@ -80,7 +80,11 @@ class Meaning(BaseModel):
     field: Literal["stock_quantity", "is_available", "delivery_days", "purchase_price", "ean", "sku"] = Field(
         title="Field", description="In which of the mapped columns."
     )
-    text: str = Field(min_length=1, title="The supplier writes", description="The whole text; case does not matter.")
+    text: str = Field(
+        min_length=1,
+        title="The supplier writes",
+        description="The whole text, in small or capital letters; `*` is any other text.",
+    )
     means: str = Field("", title="It means", description="For example `tak`, `brak`, `20`; empty: nothing was said.")
 
 
@@ -104,12 +108,17 @@ class SupplierFeed(Block):
         " in it is replaced by the token below.",
     )
     username: str | None = Field(None, title="User name", description="For HTTP Basic, FTP, SFTP or storage.")
-    password: Secret | None = Field(None, title="Password", description="Of that user.")
-    token: Secret | None = Field(None, title="Token", description="Replaces `{token}` in the source.")
+    password: Secret = Field(None, title="Password", description="Of that user.")
+    token: Secret = Field(None, title="Token", description="Replaces `{token}` in the source.")
     header_name: str | None = Field(
         None, pattern=r"^[A-Za-z0-9-]+$", title="Header name", description="For example `X-Api-Key`."
     )
-    header_value: Secret | None = Field(None, title="Header value", description="What that header holds.")
+    header_value: Secret = Field(None, title="Header value", description="What that header holds.")
+    private_key: Secret = Field(
+        None,
+        title="SFTP private key",
+        description="Instead of a password: the key from `-----BEGIN` to `END…-----`. The password then opens the key.",
+    )
     fetching: Fetching = Field(
         default_factory=Fetching, title="Fetching", description="Which file, proofs and limits; mostly empty."
     )
@@ -187,6 +196,11 @@ class SupplierFeed(Block):
         if kind and kind[1].lower() not in SOURCE_KINDS:
             raise ValueError(f"expected a path or an address with {', '.join(SOURCE_KINDS)}, got `{kind[1]}://`")
         return value
+
+    @field_validator("private_key")
+    @classmethod
+    def _a_private_key(cls, value: SecretStr | None) -> SecretStr | None:
+        return SecretStr(private_key(value.get_secret_value())) if value and value.get_secret_value() else None
 
     @field_validator("timezone")
     @classmethod

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 import ssl
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
-
-from blocks.secret import Secret
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 PEM = re.compile(r"(-----BEGIN [A-Z0-9 ]+-----)(.*?)(-----END [A-Z0-9 ]+-----)", re.DOTALL)
 HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?|(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?")
 
 
 class Fetching(BaseModel):
-    """What a source needs beyond its address, user name and password; most feeds need nothing of it."""
+    """What a source needs beyond its address, user name and secrets; most feeds need nothing of it."""
 
     model_config = ConfigDict(title="Fetching", extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
@@ -34,11 +32,6 @@ class Fetching(BaseModel):
         title="SFTP host key",
         description="How the supplier's SFTP server proves who it is: its fingerprint `SHA256:…` or its public key"
         " `ssh-ed25519 AAAA…`. Without it the check of the feed says which one it met; ask the supplier about it.",
-    )
-    private_key: Secret | None = Field(
-        None,
-        title="SFTP private key",
-        description="Instead of a password: the key from `-----BEGIN` to `END…-----`. The password then opens the key.",
     )
     ca_certificate: str | None = Field(
         None,
@@ -94,15 +87,12 @@ class Fetching(BaseModel):
             raise ValueError("expected `-----BEGIN CERTIFICATE-----` … `-----END CERTIFICATE-----`") from None
         return value
 
-    @field_validator("private_key")
-    @classmethod
-    def _a_private_key(cls, value: SecretStr | None) -> SecretStr | None:
-        text = value.get_secret_value() if value else ""
-        if not text:
-            return None
-        if not PEM.search(text) or "PRIVATE KEY" not in text:
-            raise ValueError("expected a private key, from `-----BEGIN … PRIVATE KEY-----` to its `END` line")
-        return SecretStr(_lines_again(text))
+
+def private_key(text: str) -> str:
+    """Give a private key with its lines; raises ValueError for what is none."""
+    if not PEM.search(text) or "PRIVATE KEY" not in text:
+        raise ValueError("expected a private key, from `-----BEGIN … PRIVATE KEY-----` to its `END` line")
+    return _lines_again(text)
 
 
 def _lines_again(text: str) -> str:

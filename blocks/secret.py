@@ -18,4 +18,5 @@ def refuse_mask(secret: SecretStr | None) -> SecretStr | None:
     return secret
 
 
-Secret = Annotated[SecretStr, AfterValidator(refuse_mask)]
+# None is inside of it: Prefect knows a secret field by its bare type, and shows in clear what it does not know as one
+Secret = Annotated[SecretStr | None, AfterValidator(refuse_mask)]

@@ -92,7 +92,7 @@ def secrets_of(feed: SupplierFeed | None, source: str = "") -> list[str]:
     held: list[str] = []
     if feed is not None:
         source = feed.source
-        fields = (feed.token, feed.password, feed.header_value, feed.fetching.private_key)
+        fields = (feed.token, feed.password, feed.header_value, feed.private_key)
         held = [one.get_secret_value() for one in fields if one]
     with contextlib.suppress(
         ValueError

@@ -92,7 +92,7 @@ class _Server:
 
     def enter(self, place: Place, feed: SupplierFeed | None, met: _Met) -> None:
         """Connect and log in; raises what asyncssh raises."""
-        keys = feed.fetching.private_key if feed else None
+        keys = feed.private_key if feed else None
         opens = place.password or None
         try:
             key = asyncssh.import_private_key(keys.get_secret_value(), opens) if keys else None

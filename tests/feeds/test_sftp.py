@@ -36,11 +36,10 @@ def put(path: Path, body: bytes, age: float = 60) -> None:
     os.utime(path, (time.time() - age, time.time() - age))
 
 
-def feed(
-    server: SftpServer, path: str = "/out/feed.csv", password: str | None = PASSWORD, **asked: Any
-) -> SupplierFeed:
+def feed(server: SftpServer, path: str = "/out/feed.csv", **settings: Any) -> SupplierFeed:
+    asked = {name: settings.pop(name) for name in ("host_key", "file_pattern") if name in settings}
     fetching = Fetching(**{"host_key": server.fingerprint, **asked})
-    return csv_feed(server.url + path, username=USER, password=password, fetching=fetching)
+    return csv_feed(server.url + path, **{"username": USER, "password": PASSWORD, "fetching": fetching, **settings})
 
 
 def get(block: SupplierFeed, tmp_path: Path, **limits: float) -> Fetched:
