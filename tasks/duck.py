@@ -99,8 +99,7 @@ _numbers = itertools.count(1)
 def _duckdb(process: int) -> duckdb.DuckDBPyConnection:
     """The DuckDB of this process (a forked child needs its own): spills into a folder of its own, fetches nothing."""
     spill = tempfile.mkdtemp(prefix=f"rexbit-duck-{process}-")
-    atexit.register(shutil.rmtree, spill, ignore_errors=True)
-    return duckdb.connect(
+    connection = duckdb.connect(
         config={
             "memory_limit": MEMORY,
             "temp_directory": spill,
@@ -108,3 +107,11 @@ def _duckdb(process: int) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": "false",
         }
     )
+    atexit.register(_close, connection, spill)
+    return connection
+
+
+def _close(connection: duckdb.DuckDBPyConnection, spill: str) -> None:
+    connection.close()
+    _duckdb.cache_clear()
+    shutil.rmtree(spill, ignore_errors=True)
