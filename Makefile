@@ -2,7 +2,7 @@
 PYTHON_HERE = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-browser demo ui bench test verify lint
+.PHONY: help setup setup-browser demo ui bench test golden verify lint
 
 help: ## show this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ bench: setup ## measure import and sync against the row-by-row way, and through 
 
 test: setup ## run the tests (minutes)
 	@$(PYTHON_HERE) -m pytest
+
+golden: setup ## write anew what the samples of the known feed formats hold; then read the diff
+	@REXBIT_GOLDEN=1 $(PYTHON_HERE) -m pytest tests/feeds/test_presets.py
 
 verify: setup-browser ## run what takes longer: the demo in a fresh clone, the Prefect UI in a browser
 	@$(PYTHON_HERE) -m pytest -m slow

@@ -98,7 +98,10 @@ class InspectSummary(Summary):
     format: str = ""
     encoding: str = ""
     delimiter: str | None = None
-    record_path: str | None = Field(None, description="XML: where one item stands")
+    has_header: bool = True
+    preset: str | None = Field(None, description="the known format that the file is")
+    record_path: str | None = Field(None, description="XML, JSON: where one item stands")
+    variant_path: str | None = Field(None, description="XML, JSON: where an item's variants stand in it")
     rows: int = Field(0, description="records in the file")
     rows_rejected: int = Field(0, description="records that could not be read with the proposed mapping")
     columns: list[dict[str, Any]] = Field(default_factory=list)

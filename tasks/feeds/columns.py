@@ -36,9 +36,16 @@ def alternatives(wanted: str) -> list[str]:
 
 
 def column_of(wanted: str, columns: Collection[str]) -> str | None:
-    """The column that a mapping means: the one of that name, else the first of its alternatives that there is."""
+    """The column that a mapping means: the one of that name, else the first of its alternatives that there is.
+
+    Small and capital letters make no difference where only one column is meant by it.
+    """
     names = [tidy(wanted), *map(tidy, alternatives(wanted))]
-    return next((name for name in names if name in columns), None)
+    found = next((name for name in names if name in columns), None)
+    if found is None:
+        folded = [[column for column in columns if column.casefold() == name.casefold()] for name in names]
+        found = next((alike[0] for alike in folded if len(alike) == 1), None)
+    return found
 
 
 def lacking(wanted: Mapping[str, str], columns: Collection[str]) -> dict[str, str]:

@@ -39,15 +39,17 @@ class Layout:
         return {"delimiter": self.delimiter, "quotechar": self.quote}
 
 
-def find_layout(path: Path, feed: SupplierFeed | None, where: str) -> Layout:
+def find_layout(path: Path, feed: SupplierFeed | None, where: str, *, has_header: bool | None = None) -> Layout:
     """Look at the beginning of a UTF-8 file. Raises Refused for lines or headers too long to be a feed's.
 
     With a feed the header is the first record (of HEADER_WITHIN) that holds all mapped columns; without one, or where
-    none does, the first that is about as wide as the records below it.
+    none does, the first that is about as wide as the records below it. `has_header`: None = as the feed says.
     """
+    if has_header is None:
+        has_header = feed.has_header if feed else True
     wanted = feed.mapping.columns() if feed else {}
     delimiters = (feed.delimiter,) if feed and feed.delimiter else DELIMITERS
-    found = [_layout(path, delimiter, feed, wanted, where) for delimiter in delimiters]
+    found = [_layout(path, delimiter, feed, wanted, where, has_header=has_header) for delimiter in delimiters]
     return max(found, key=lambda one: (found_columns(wanted, one[0].columns), one[1], len(one[0].columns)))[0]
 
 
@@ -65,10 +67,16 @@ def lines_of(file: TextIO, where: str) -> Iterator[str]:
 
 
 def _layout(
-    path: Path, delimiter: str, feed: SupplierFeed | None, wanted: Mapping[str, str], where: str
+    path: Path,
+    delimiter: str,
+    feed: SupplierFeed | None,
+    wanted: Mapping[str, str],
+    where: str,
+    *,
+    has_header: bool,
 ) -> tuple[Layout, float]:
     """Find the layout by one delimiter, and how alike the records are in width (0: one column only)."""
-    skip, has_header = (feed.skip_rows, feed.has_header) if feed else (0, True)
+    skip = feed.skip_rows if feed else 0
     quote = _quote(path, delimiter, feed, skip, where)
     records = _beginning(path, Layout(delimiter, [], skip, quote), where)
     width = _width([cells for cells, _ in records])
@@ -109,7 +117,7 @@ def _beginning(path: Path, layout: Layout, where: str) -> list[Record]:
 
 
 def _quote(path: Path, delimiter: str, feed: SupplierFeed | None, skip: int, where: str) -> str | None:
-    """Find the sign around texts: double quotes unless the block says otherwise, or whole columns stand in single quotes."""
+    """Find the sign around texts: double quotes, unless the block says otherwise or a whole column has single ones."""
     if feed and feed.quote:
         return None if feed.quote == "none" else feed.quote
     records = [cells for cells, _ in _beginning(path, Layout(delimiter, [], skip), where)][1:]

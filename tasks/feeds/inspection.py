@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, Field
@@ -15,17 +15,17 @@ from blocks import FeedMapping, SupplierFeed
 from blocks.feed import Absence
 from tasks.duck import desk
 from tasks.feeds.address import is_web, shown
-from tasks.feeds.csv_layout import find_layout, lines_of
-from tasks.feeds.decode import to_utf8
-from tasks.feeds.look import kind_of
+from tasks.feeds.columns import column_of
+from tasks.feeds.first_records import READERS, Records
+from tasks.feeds.look import Kind, kind_of
+from tasks.feeds.preset import Preset, completed, presets
 from tasks.feeds.sheet import FIELDS
 from tasks.feeds.synonyms import SYNONYMS
-from tasks.feeds.xml_sample import record_path_of, sample_records
 
-SAMPLED = 5000
 SHOWN_ROWS = 5
 SHOWN_VALUES = 3
 MOST_COLUMNS = 200
+TABLES = {"csv", "xlsx"}
 NO_STOCK = {
     "0",
     "0,0",
@@ -41,7 +41,6 @@ NO_STOCK = {
     "out of stock",
     "n",
 }
-Records = list[dict[str, str]]
 
 
 class Column(BaseModel):
@@ -58,10 +57,13 @@ class Inspection(BaseModel):
     """What a file holds; `mapping` (field -> column) is a proposal, empty where nothing fits."""
 
     source: str
-    format: str
+    format: Kind
     encoding: str
     delimiter: str | None = None
+    has_header: bool = True
+    preset: str | None = Field(None, description="the known format that it is")
     record_path: str | None = None
+    variant_path: str | None = None
     rows: int
     columns: list[Column]
     sample: list[dict[str, str]]
@@ -71,15 +73,21 @@ class Inspection(BaseModel):
 
     def feed(self, source: str, integration_id: int = 1) -> SupplierFeed | None:
         """Make the proposed feed block, to read the file with; None if the mapping is not enough for one."""
+        known = presets()[self.preset] if self.preset else None
+        if known is not None:
+            mapping = FeedMapping(**self.mapping) if self.format in TABLES else FeedMapping()
+            settings = {"preset": known.name, "mapping": mapping, **known.proposes}
+            return SupplierFeed(integration_id=integration_id, source=source, **settings)
         if not _is_enough(self.mapping):
             return None
         return SupplierFeed(
             integration_id=integration_id,
             source=source,
-            format="xml" if self.format == "xml" else "csv",
+            format=self.format,
             delimiter=self.delimiter if self.delimiter != "\t" else None,
             encoding=self.encoding if self.format == "csv" else None,
-            record_path=self.record_path,
+            has_header=self.has_header,
+            record_path=self.record_path or None,
             mapping=FeedMapping(**self.mapping),
         )
 
@@ -87,23 +95,27 @@ class Inspection(BaseModel):
 def inspect(feed: SupplierFeed | str, raw: Path, folder: Path) -> Inspection:
     """Look into a fetched file; a block's delimiter, encoding and record path are taken as given.
 
-    Raises Refused where the file is no feed at all (a web page, JSON, empty, packed, cut).
+    Raises Refused where the file is no feed at all (a web page, empty, packed, cut).
     """
-    block = None if isinstance(feed, str) else feed
+    block = None if isinstance(feed, str) else completed(feed)
     source = shown(feed if isinstance(feed, str) else feed.source)
     kind = kind_of(block, raw, source)
-    found = _of_xml(block, raw, source) if kind == "xml" else _of_csv(block, raw, folder, source)
-    found.columns = _columns(found.names, found.records)
-    mapping = _mapping(found.columns)
+    found = READERS[kind](block, raw, folder, source)
+    columns = _columns(found.names, found.records)
+    preset = presets().get(found.preset or "")
+    mapping = _as_named(preset, columns) if preset else _mapping(columns)
     stock = mapping.get("stock_quantity") or mapping.get("is_available")
     inspection = Inspection(
         source=source,
         format=kind,
         encoding=found.encoding,
         delimiter=found.delimiter,
+        has_header=found.has_header,
+        preset=found.preset,
         record_path=found.record_path,
+        variant_path=preset.settings.variant_path if preset else None,
         rows=found.rows,
-        columns=found.columns,
+        columns=columns,
         sample=found.records[:SHOWN_ROWS],
         mapping=mapping,
         absence=_absence(stock, found.records),
@@ -111,45 +123,6 @@ def inspect(feed: SupplierFeed | str, raw: Path, folder: Path) -> Inspection:
     )
     inspection.block_yaml = _yaml(inspection)
     return inspection
-
-
-class _Found(BaseModel):
-    encoding: str
-    rows: int
-    names: list[str]
-    records: Records
-    delimiter: str | None = None
-    record_path: str | None = None
-    columns: list[Column] = Field(default_factory=list)
-
-
-def _of_csv(feed: SupplierFeed | None, raw: Path, folder: Path, where: str) -> _Found:
-    text = to_utf8(raw, feed.encoding if feed else None, folder, where)
-    layout = find_layout(text.path, feed, where)
-    records: Records = []
-    with text.path.open(encoding="utf-8", newline="") as file:
-        lines = lines_of(file, where)
-        for _ in range(layout.header_lines):
-            next(lines, None)
-        for record in csv.reader(lines, **layout.dialect()):
-            if len(record) == len(layout.columns):
-                records.append({name: cell.strip() for name, cell in zip(layout.columns, record, strict=True)})
-            if len(records) >= SAMPLED:
-                break
-    rows = max(0, text.lines - layout.header_lines)
-    return _Found(encoding=text.encoding, rows=rows, names=layout.columns, records=records, delimiter=layout.delimiter)
-
-
-def _of_xml(feed: SupplierFeed | None, raw: Path, where: str) -> _Found:
-    encoding = feed.encoding if feed else None
-    record_path, found_encoding = record_path_of(raw, encoding, where)
-    if feed and feed.record_path:
-        record_path = feed.record_path.strip("/")
-    if record_path is None:
-        return _Found(encoding=found_encoding, rows=0, names=[], records=[])
-    rows, records = sample_records(raw, record_path, encoding, where, SAMPLED)
-    names = list(dict.fromkeys(name for record in records for name in record))
-    return _Found(encoding=found_encoding, rows=rows, names=names, records=records, record_path=record_path)
 
 
 def _columns(names: Sequence[str], records: Records) -> list[Column]:
@@ -173,6 +146,16 @@ def _columns(names: Sequence[str], records: Records) -> list[Column]:
                 )
             )
     return columns
+
+
+def _as_named(preset: Preset, columns: Sequence[Column]) -> dict[str, str]:
+    """Field -> the column or path that this very file has for it; of a table also under a name the preset lacks."""
+    wanted, names = preset.settings.mapping.columns(), [column.name for column in columns]
+    found = {field: column_of(name, names) for field, name in wanted.items()}
+    if preset.settings.format in TABLES:
+        guessed = _mapping([column for column in columns if column.name not in found.values()])
+        found = {field: column or guessed.get(field) for field, column in found.items()}
+    return {field: column for field, column in found.items() if column is not None}
 
 
 def _mapping(columns: Sequence[Column]) -> dict[str, str]:
@@ -223,13 +206,19 @@ def _yaml(inspection: Inspection) -> str:
     """Write the feed as an entry of a blocks file, to be looked over and completed."""
     stem = re.sub(r"[^a-z0-9]+", "-", Path(inspection.source.partition("?")[0]).stem.casefold()).strip("-") or "feed"
     name = re.sub(r"^https?-", "", stem) if is_web(inspection.source) else stem
-    settings = {
-        "integration_id": 1,
-        "source": inspection.source,
+    settings: dict[str, Any] = {"integration_id": 1, "source": inspection.source}
+    if inspection.preset:
+        settings |= {"preset": inspection.preset, **presets()[inspection.preset].proposes}
+        settings["absence"] = inspection.absence.value
+        if inspection.format in TABLES:  # the columns are pinned: one that goes refuses the feed
+            settings["mapping"] = inspection.mapping
+        return yaml.safe_dump({"feeds": {name: settings}}, allow_unicode=True, sort_keys=False)
+    settings |= {
         "format": inspection.format,
         "encoding": inspection.encoding if inspection.format == "csv" else None,
         "delimiter": inspection.delimiter if inspection.delimiter != "\t" else None,
-        "record_path": inspection.record_path,
+        "has_header": None if inspection.has_header else False,
+        "record_path": inspection.record_path or None,
         "absence": inspection.absence.value,
         "mapping": inspection.mapping,
     }

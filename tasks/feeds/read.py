@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from blocks import SupplierFeed
+from blocks import Meaning, SupplierFeed
 from tasks.duck import Desk, desk
 from tasks.errors import Refused
 from tasks.feeds.address import shown
 from tasks.feeds.csv_rows import read_csv
 from tasks.feeds.json_rows import read_json
 from tasks.feeds.look import kind_of
+from tasks.feeds.preset import completed
 from tasks.feeds.xlsx_rows import read_xlsx
 from tasks.feeds.xml_rows import read_xml
 
@@ -48,6 +50,7 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
     Raises Refused where the file is no whole, readable feed, or more of it is rejected than the gate's
     `max_rejected_share`; its `summary` is then the FeedRead. A well-formed file without records is read: 0 offers.
     """
+    feed = completed(feed)
     kind = kind_of(feed, raw)
     with desk() as table:
         sheet = READERS[kind](table, feed, raw, folder)
@@ -58,6 +61,7 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
         }
         table.run("feeds/words.sql")
         table.run("feeds/values.sql")
+        _give_meanings(table, feed.meanings)
         table.run("feeds/numbers.sql", values)
         _refuse_mixed_decimals(table, feed)
         table.run("feeds/offers.sql", values)
@@ -77,6 +81,21 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
         )
         _refuse_too_many_rejects(table, feed, read)
     return read
+
+
+def _give_meanings(table: Desk, meanings: Sequence[Meaning]) -> None:
+    if not meanings:
+        return
+    table.connection.execute(
+        "CREATE OR REPLACE TABLE meanings AS"
+        " SELECT unnest($fields) AS field, squeezed(unnest($texts)) AS word, unnest($means) AS means",
+        {
+            "fields": [one.field for one in meanings],
+            "texts": [one.text for one in meanings],
+            "means": [one.means for one in meanings],
+        },
+    )
+    table.run("feeds/meanings.sql")
 
 
 def _refuse_mixed_decimals(table: Desk, feed: SupplierFeed) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -16,8 +18,8 @@ TELLING = ("name", "key", "label")  # `<a name="EAN">`: the attribute tells what
 LONGEST_SAMPLE = 200
 
 
-def record_path_of(raw: Path, encoding: str | None, where: str) -> tuple[str | None, str]:
-    """Find the path of the records (None: nothing repeats) and the encoding.
+def record_path_of(raw: Path, encoding: str | None, where: str) -> tuple[str | None, str, Collection[str]]:
+    """Find the path of the records (None: nothing repeats), the encoding, and all paths that there are.
 
     Of the paths that repeat below one that does not, the one with the most elements in it. Raises Refused for XML
     that is no feed.
@@ -34,25 +36,32 @@ def record_path_of(raw: Path, encoding: str | None, where: str) -> tuple[str | N
         if first:
             weights["/".join(steps[:first])] += count
     best = max(weights, key=lambda path: weights[path], default=None)
-    return best, encoding or counting.encoding
+    return best, encoding or counting.encoding, paths.keys()
 
 
 def sample_records(
-    raw: Path, record_path: str, encoding: str | None, where: str, most: int
+    raw: Path, record_path: str, encoding: str | None, where: str, most: int, *, is_all: bool = True
 ) -> tuple[int, list[dict[str, str]]]:
-    """Count the records, and read the first ones: path inside the record -> its first text."""
+    """Count the records, and read the first ones: path inside the record -> its first text.
+
+    With `is_all` False it ends after these.
+    """
     parser = expat.ParserCreate(encoding)
-    sampling = _Sampling(parser, record_steps(record_path), most)
-    with raw.open("rb") as file:
+    sampling = _Sampling(parser, record_steps(record_path), most, is_all=is_all)
+    with raw.open("rb") as file, suppress(_EnoughError):
         parse(file, parser, sampling, encoding, where)
-    return sampling.count, sampling.records
+    return sampling.count, sampling.records[:most]
+
+
+class _EnoughError(Exception):
+    """As many records were read as were asked for."""
 
 
 class _Sampling:
     """Handlers that keep all texts and attributes of the first records."""
 
-    def __init__(self, parser: Any, steps: list[list[str]], most: int) -> None:
-        self.steps, self.most, self.count = steps, most, 0
+    def __init__(self, parser: Any, steps: list[list[str]], most: int, *, is_all: bool) -> None:
+        self.steps, self.most, self.is_all, self.count = steps, most, is_all, 0
         self.records: list[dict[str, str]] = []
         self.path: list[str] = []
         self.shown: list[str] = []
@@ -72,6 +81,8 @@ class _Sampling:
             return
         if len(self.path) == depth:
             self.count += 1
+            if self.count > self.most and not self.is_all:
+                raise _EnoughError
             if self.count <= self.most:
                 self.records.append({})
         if self.count > self.most:

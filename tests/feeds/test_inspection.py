@@ -10,6 +10,7 @@ import yaml
 from tasks.errors import Refused
 from tasks.feeds.inspection import Inspection, inspect
 from tasks.feeds.read import read_feed
+from tests.feeds.test_xlsx import workbook
 from tests.feeds.test_xml import document
 
 
@@ -65,7 +66,41 @@ def test_an_xml_file(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("content", [CSV, document(1, 2, 3)], ids=["csv", "xml"])
+def test_a_json_file(tmp_path: Path) -> None:
+    found = look(tmp_path, '{"data": {"items": [{"symbol": "A", "stan": 1}, {"symbol": "B", "stan": 0}]}}')
+    assert (found.format, found.record_path, found.rows) == ("json", "data/items", 2)
+    assert found.mapping == {"sku": "symbol", "stock_quantity": "stan"}
+
+
+def test_json_at_the_top(tmp_path: Path) -> None:
+    found = look(tmp_path, '[{"symbol": "A", "stan": 1, "attributes": [{"name": "EAN", "value": "5901234123457"}]}]')
+    assert (found.record_path, found.mapping["ean"]) == ("", "attributes[@name='EAN']/value")
+
+
+def test_an_excel_file(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.write_bytes(workbook(["Price list"], ["Symbol", "Stan"], ["A", 5]))
+    found = inspect("x.xlsx", raw, tmp_path)
+    assert (found.format, found.mapping) == ("xlsx", {"sku": "Symbol", "stock_quantity": "Stan"})
+    assert found.feed("x.xlsx")
+
+
+def test_a_file_without_a_header(tmp_path: Path) -> None:
+    found = look(tmp_path, "A1;5901234123457;5;10,50\nA2;;0;1,20\n")
+    assert (found.has_header, found.rows, found.mapping) == (False, 2, {"ean": "column_2"})
+
+
+def test_a_known_format_is_proposed_with_the_columns_it_has(tmp_path: Path) -> None:
+    found = look(tmp_path, CSV)
+    assert found.preset == "polish-csv"
+    assert "preset: polish-csv" in found.block_yaml
+
+
+JSON = '{"items": [{"symbol": "A", "stan": 1}, {"symbol": "B", "stan": 0}]}'
+NDJSON = '{"symbol": "A", "stan": 1}\n{"symbol": "B", "stan": 0}\n'
+
+
+@pytest.mark.parametrize("content", [CSV, document(1, 2, 3), JSON, NDJSON], ids=["csv", "xml", "json", "ndjson"])
 def test_the_proposal_reads_the_file(tmp_path: Path, content: str) -> None:
     feed = look(tmp_path, content).feed("x")
     assert feed is not None
