@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import flow
 
 from blocks import SupplierFeed, load_feed
-from tasks.feeds import approved_snapshot, fetch_feed, judge_snapshot, read_snapshot, watched
+from tasks.feeds import approved_snapshot, fetch_changes, judge_snapshot, read_snapshot, remember_source, watched
 from tasks.linking import link_offers, write_links
 from tasks.report import block_name, run_name
 from tasks.run import working_on
@@ -32,12 +32,16 @@ def import_feed(
         working_on("import-feed", block_name(feed), supplier.integration_id, summary) as run,
         watched(run, on=whole),
     ):
+        fetched = None
         if approve:
             snapshot = approved_snapshot(run, approve)
         else:
-            snapshot = read_snapshot(run, supplier, fetch_feed(run, supplier), keep=whole)
+            fetched = fetch_changes(run, supplier)
+            snapshot = read_snapshot(run, supplier, fetched, keep=whole)
             snapshot = judge_snapshot(run, supplier, snapshot)
         plan = link_offers(run, supplier, snapshot, limit)
         if not dry_run:
             write_links(run, plan, snapshot)
+            if fetched:
+                remember_source(run, supplier, fetched, snapshot)
         return summary

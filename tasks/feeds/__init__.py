@@ -10,7 +10,7 @@ from typing import Any
 
 from blocks import SupplierFeed
 from tasks.errors import Quarantined, Refused, RexbitError, WrongSettingsError
-from tasks.feeds import health, history, judging, snapshots
+from tasks.feeds import health, history, judging, seen, snapshots
 from tasks.feeds.fetch import Fetched, fetch
 from tasks.feeds.inspection import inspect
 from tasks.feeds.read import FeedRead, read_feed
@@ -27,11 +27,13 @@ __all__ = [
     "Snapshot",
     "approved_snapshot",
     "check_feed",
+    "fetch_changes",
     "fetch_feed",
     "inspect_file",
     "judge_snapshot",
     "last_good_snapshot",
     "read_snapshot",
+    "remember_source",
     "watched",
 ]
 
@@ -39,16 +41,39 @@ __all__ = [
 @station("fetch feed", io=True)
 def fetch_feed(run: Run[Any], feed: SupplierFeed | str) -> Fetched:
     """Fetch a feed's file (or what stands at an address), whole or not at all."""
-    fetched = fetch(feed, run.folder)
-    run.say("Fetched %s bytes from %s", f"{fetched.bytes:,}", fetched.source_shown)
+    return _told(run, fetch(feed, run.folder))
+
+
+@station("fetch feed", io=True)
+def fetch_changes(run: Run[ImportSummary], feed: SupplierFeed) -> Fetched:
+    """The same, unless the source says that its file is still the last believed one."""
+    return _told(run, fetch(feed, run.folder, known=seen.known(run.state, feed, run.started_at)))
+
+
+def _told(run: Run[Any], fetched: Fetched) -> Fetched:
+    if fetched.not_modified:
+        run.say("Not changed, says %s", fetched.source_shown)
+    else:
+        packed = f" (packed as {fetched.packed})" if fetched.packed else ""
+        run.say("Fetched %s bytes from %s%s", f"{fetched.bytes:,}", fetched.source_shown, packed)
     return fetched
+
+
+@station("remember source", io=True)
+def remember_source(run: Run[ImportSummary], feed: SupplierFeed, fetched: Fetched, snapshot: Snapshot) -> None:
+    """Write down that the source was seen to hold a believed snapshot, and by what to ask it for changes only."""
+    if snapshot.archived:
+        seen.remember(run.state, feed, fetched, snapshot, run.started_at)
 
 
 @station("read feed")
 def read_snapshot(run: Run[ImportSummary], feed: SupplierFeed, fetched: Fetched, *, keep: bool) -> Snapshot:
     """Read a fetched file into a snapshot, or find the archived one of the very same content; `keep` archives it."""
     settings = snapshots.settings_hash(feed)
-    known = snapshots.same_content(run.state, feed.integration_id, fetched.sha256, settings)
+    if fetched.not_modified:
+        known = snapshots.last_good(run.state, feed.integration_id)
+    else:
+        known = snapshots.same_content(run.state, feed.integration_id, fetched.sha256, settings)
     if known:
         run.say("The same content as snapshot %s", known.id)
         _count(run, known)

@@ -20,7 +20,7 @@ from tasks.state import Session, StateDatabase
 APPROVAL_HOURS = 24
 RECENT = "recent.parquet"
 NOT_IN_MANIFEST = {"offers", "rejects", "archived", "verdict", "approved_at", "last_seen_at", "judged"}
-SECRETS = {"password", "token", "header_value", "username"}
+OF_THE_SOURCE = {"source", "username", "password", "token", "header_name", "header_value", "private_key", "fetching"}
 
 
 class Snapshot(BaseModel):
@@ -61,7 +61,7 @@ class Snapshot(BaseModel):
 
 def settings_hash(feed: SupplierFeed) -> str:
     """A short fingerprint of what decides how a file is read; no secret is part of it."""
-    settings = feed.model_dump(mode="json", exclude=SECRETS | {"gate", "absence", "source", "match_by"})
+    settings = feed.model_dump(mode="json", exclude=OF_THE_SOURCE | {"gate", "absence", "match_by"})
     return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 

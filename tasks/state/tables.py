@@ -138,6 +138,18 @@ FEED_HEALTH = Table(
     Column("stale_since", DateTime),
 )
 
+# By what a feed's source is asked for changes only: what came with the last whole file, and whose content that was.
+FEED_SOURCES = Table(
+    "feed_sources",
+    METADATA,
+    Column("integration_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("source_hash", Text, nullable=False),
+    Column("snapshot_id", Text, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("whole_at", DateTime, nullable=False),
+)
+
 ABSENCES = Table(
     "absences",
     METADATA,

@@ -1,0 +1,1 @@
+UPDATE feed_snapshots SET last_seen_at = :seen_at WHERE id = :id
