@@ -19,7 +19,7 @@ from blocks import PrestashopDatabase, SupplierFeed
 from demo.orchestra import Orchestra, start_orchestra
 from demo.servers import MariaDb, start_mariadb
 from demo.shop import make_shop
-from tests.flows.world import MAPPING, TEXTS, World
+from tests.flows.world import AT_ONCE, MAPPING, TEXTS, World
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +89,8 @@ def world(mariadb: MariaDb, shop_database: Callable[..., str], home: Path, tmp_p
     database = shop_database()
     with mariadb.connect(database) as connection:
         make_shop(connection, products=40)
-    feed = SupplierFeed(integration_id=6, contractor_id=5, source=str(tmp_path / "acme.csv"), mapping=MAPPING)
+    source = str(tmp_path / "acme.csv")
+    feed = SupplierFeed(integration_id=6, contractor_id=5, source=source, mapping=MAPPING, fetching=AT_ONCE)
     return World(mariadb, database, block_of(mariadb, database), feed)
 
 

@@ -12,7 +12,7 @@ from blocks import PrestashopDatabase, SupplierFeed
 from demo.servers import MariaDb
 from demo.shop import make_shop
 from flows import import_catalog, import_feed, sync_availability
-from tests.flows.world import MAPPING, TEXTS, World
+from tests.flows.world import AT_ONCE, MAPPING, TEXTS, World
 
 DUMPS = Path(__file__).parents[3] / "shared" / "prestashop"
 VERSIONS = ("1.6.1.24", "1.7.8.11", "8.2.1", "9.1.4")
@@ -56,7 +56,7 @@ def installed(
     """The catalogue of an installed shop and a feed for some of its products."""
     database = shop_database("installed_shop")
     load_dump(mariadb, database, request.param)
-    feed = SupplierFeed(integration_id=6, source=str(tmp_path / "a.csv"), mapping=MAPPING)
+    feed = SupplierFeed(integration_id=6, source=str(tmp_path / "a.csv"), mapping=MAPPING, fetching=AT_ONCE)
     world = World(mariadb, database, shop_block(database), feed)
     world.write_feed([(reference, stock, days) for reference, (stock, days, *_) in OFFERS.items()])
     return world
@@ -127,7 +127,7 @@ def test_our_own_tables_of_each_version(
     database = shop_database("own_shop")
     with mariadb.connect(database) as connection:
         make_shop(connection, products=40, version=version, share_stock=shared)
-    feed = SupplierFeed(integration_id=6, source=str(tmp_path / "a.csv"), mapping=MAPPING)
+    feed = SupplierFeed(integration_id=6, source=str(tmp_path / "a.csv"), mapping=MAPPING, fetching=AT_ONCE)
     world = World(mariadb, database, shop_block(database), feed)
     on, off, *_ = world.references()
     world.write_feed([(on, 20, 3), (off, 19, 3)])
@@ -143,7 +143,7 @@ def test_a_server_whose_default_is_latin1(latin1_mariadb: MariaDb, home: Path, t
     latin1_mariadb.create_database("shop")
     with latin1_mariadb.connect("shop") as connection:
         make_shop(connection, products=40)
-    feed = SupplierFeed(integration_id=6, source=str(tmp_path / "a.csv"), mapping=MAPPING)
+    feed = SupplierFeed(integration_id=6, source=str(tmp_path / "a.csv"), mapping=MAPPING, fetching=AT_ONCE)
     world = World(latin1_mariadb, "shop", block_of(latin1_mariadb, "shop", policy={"texts": TEXTS}), feed)
     on = world.references()[0]
     world.write_feed([(on, 20, 3)])

@@ -22,6 +22,7 @@ TEXTS: list[dict[str, str]] = [
         "same_day": "Ships today",
     },
 ]
+AT_ONCE = {"settle_seconds": 0}  # a test writes its file whole, so there is nothing to wait for
 MAPPING = {"sku": "Symbol", "ean": "EAN", "stock_quantity": "Stan", "delivery_days": "Termin"}
 Rows = list[dict[str, Any]]
 
