@@ -10,7 +10,7 @@ from typing import Any
 
 from blocks import SupplierFeed
 from tasks.errors import Quarantined, Refused, RexbitError, WrongSettingsError
-from tasks.feeds import health, history, judging, seen, snapshots
+from tasks.feeds import checking, health, history, judging, seen, snapshots
 from tasks.feeds.fetch import Fetched, fetch
 from tasks.feeds.inspection import inspect
 from tasks.feeds.read import FeedRead, read_feed
@@ -19,7 +19,7 @@ from tasks.feeds.snapshots import Snapshot
 from tasks.report import alert
 from tasks.run import Run
 from tasks.station import station
-from tasks.summaries import Check, CheckSummary, ImportSummary, InspectSummary, LinkSummary
+from tasks.summaries import CheckSummary, ImportSummary, InspectSummary, LinkSummary
 
 SHOWN_COLUMNS = 20
 
@@ -232,22 +232,7 @@ def inspect_file(run: Run[InspectSummary], source: SupplierFeed | str, fetched: 
 @station("check feed")
 def check_feed(run: Run[CheckSummary], feed: SupplierFeed) -> None:
     """Fetch and read the feed as an import would, and say how far that went."""
-    reached = Check(name="source", ok=False, expected="a file that can be fetched", found="")
-    readable = Check(name="content", ok=None, expected="a file that the block's settings read", found="not looked at")
-    try:
-        fetched = fetch(feed, run.folder)
-        reached = reached.model_copy(
-            update={"ok": True, "found": f"{fetched.bytes:,} bytes from {fetched.source_shown}"}
-        )
-        read = read_feed(feed, fetched.path, run.folder)
-        found = f"{read.format}, {read.encoding}: {read.offers_count:,} offers, {read.rows_rejected:,} rows rejected"
-        readable = readable.model_copy(update={"ok": True, "found": found})
+    checks, read = checking.check(feed, run.folder)
+    if read:
         show_rejects(run, read.rejects)
-    except RexbitError as error:
-        failing = readable if reached.ok else reached
-        failing.ok, failing.found, failing.fix = (
-            False,
-            str(error),
-            "Correct the feed's block, or ask the supplier.",
-        )
-    run.summary.checks += [reached, readable]
+    run.summary.checks += checks
