@@ -1,0 +1,35 @@
+"""A year of good and bad files: no bad one drives a link, few good ones are held back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tasks.state import open_state
+from tests.feeds.replay import CALM_DROPS, CALM_ZEROS, LIVELY_DROPS, LIVELY_ZEROS, Kind, Replay, Told, year
+
+
+def replay(kind: Kind, count: int, folder: Path, seed: int) -> Told:
+    folder.mkdir()
+    with open_state() as state:
+        return Replay(state, kind, folder).run(year(kind, count, seed))
+
+
+def check(told: Told) -> None:
+    print(told.line(), *told.false, sep="\n  ")
+    assert not told.driven
+    assert set(told.passed_bad) <= {"small_hole"}
+    assert len(told.false) < 0.02 * told.good
+    assert set(told.approvals.values()) == {1}
+
+
+@pytest.mark.parametrize("kind", [CALM_ZEROS, LIVELY_DROPS], ids=lambda kind: kind.name)
+def test_a_short_replay(kind: Kind, rexbit_home: Path, tmp_path: Path) -> None:
+    check(replay(kind, 110, tmp_path / "work", seed=3))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [CALM_ZEROS, CALM_DROPS, LIVELY_ZEROS, LIVELY_DROPS], ids=lambda kind: kind.name)
+def test_a_year_of_500_snapshots(kind: Kind, rexbit_home: Path, tmp_path: Path) -> None:
+    check(replay(kind, 500, tmp_path / "work", seed=3))
