@@ -6,6 +6,7 @@ be pointed at. All times are UTC without a zone, prices are exact decimals (as t
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -212,6 +213,7 @@ def theirs(table: str) -> set[str]:
     return {column.name for column in METADATA.tables[table].columns if column.info.get("theirs")}
 
 
+@cache
 def columns_of_type(kind: str) -> frozenset[str]:
     """Names of all columns of one DuckDB type, over all tables (a name has one type everywhere)."""
     return frozenset(
