@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from blocks import SupplierFeed
+from demo.orchestra import Orchestra
 from flows import import_catalog, import_feed
 from tasks.errors import Quarantined
 from tests.feeds.conftest import Supplier
@@ -92,3 +94,15 @@ def test_after_a_quarantine_the_whole_file_is_asked_for(world: World, supplier: 
 def test_a_dry_run_remembers_nothing(world: World, home: Path, supplier: Supplier) -> None:
     import_feed(over_http(world, supplier, 30), dry_run=True)
     assert rows(home, "SELECT * FROM feed_sources") == []
+
+
+def test_prefects_server_shows_no_secret_of_a_saved_feed(home: Path, orchestra: Orchestra) -> None:
+    key = "-----BEGIN OPENSSH PRIVATE KEY-----\nkey-1\n-----END OPENSSH PRIVATE KEY-----\n"
+    secrets = {"password": "pass-1", "token": "token-1", "header_name": "X-Key", "header_value": "header-1"}
+    mapping = {"sku": "a", "stock_quantity": "b"}
+    feed = SupplierFeed(integration_id=6, source="sftp://x.test/a", mapping=mapping, private_key=key, **secrets)
+    feed.save("with-secrets")
+    found = httpx.post(f"{orchestra.url}/api/block_documents/filter", json={"include_secrets": False}).text
+    assert "with-secrets" in found
+    assert not [secret for secret in ("pass-1", "token-1", "header-1", "key-1") if secret in found]
+    assert SupplierFeed.load("with-secrets") == feed
