@@ -89,9 +89,7 @@ class Truth:
 
     def rows(self) -> Rows:
         """The file that tells the truth."""
-        return {
-            sku: (stock, self.price[sku]) for sku, stock in self.stock.items() if stock or self.kind.lists_zeros
-        }
+        return {sku: (stock, self.price[sku]) for sku, stock in self.stock.items() if stock or self.kind.lists_zeros}
 
 
 class Faults:
@@ -101,7 +99,7 @@ class Faults:
         self.truth, self.chance = truth, chance
         self.crept: list[str] = []
 
-    def empty(self, rows: Rows) -> Rows:
+    def empty(self, _rows: Rows) -> Rows:
         return {}
 
     def half(self, rows: Rows) -> Rows:
@@ -118,7 +116,7 @@ class Faults:
     def renamed(self, rows: Rows) -> Rows:
         return {f"NEW-{sku}": row for sku, row in rows.items()}
 
-    def all_on(self, rows: Rows) -> Rows:
+    def all_on(self, _rows: Rows) -> Rows:
         return {sku: (stock or 9, self.truth.price[sku]) for sku, stock in self.truth.stock.items()}
 
     def all_off(self, rows: Rows) -> Rows:
