@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -94,12 +97,22 @@ def test_a_silent_server_is_given_up(tmp_path: Path, folder: Path) -> None:
         get(feed(host), tmp_path, read_seconds=0.2)
 
 
-def test_all_of_it_has_a_time(tmp_path: Path, folder: Path) -> None:
-    def sleepy(self: FTPHandler, path: str) -> None:
-        time.sleep(1)
+def test_a_server_that_never_stops_greeting_is_cut_off(tmp_path: Path) -> None:
+    def greet() -> None:
+        connection, _ = listening.accept()
+        with connection, contextlib.suppress(OSError):
+            for _ in range(60):
+                connection.sendall(b"220-welcome\r\n")
+                time.sleep(0.05)
 
-    with ftp_server(folder, ftp_RETR=sleepy) as host, pytest.raises(UnreachableError, match=r"within 0\.3 s"):
-        get(feed(host), tmp_path, total_seconds=0.3)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        greeting = threading.Thread(target=greet)
+        greeting.start()
+        started = time.monotonic()
+        with pytest.raises(UnreachableError, match=r"within 0\.3 s"):
+            get(feed("{}:{}".format(*listening.getsockname())), tmp_path, total_seconds=0.3)
+        assert time.monotonic() - started < 1.5
+        greeting.join()
 
 
 def test_a_file_above_the_limit_is_refused_before_it_is_taken(tmp_path: Path, folder: Path) -> None:
