@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
@@ -36,6 +40,10 @@ LONGEST_ETAG = 1024
 AT_REST_SECONDS = 60  # a file that changes twice in a second keeps its date (RFC 9110, 8.8.2.2)
 
 
+_ASKING: ContextVar[bool] = ContextVar("asking a supplier", default=False)
+logging.getLogger("httpx").addFilter(lambda _: not _ASKING.get())
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came with the body; `not_modified`: there is none, the file is the one that the validators stand for."""
@@ -58,7 +66,8 @@ def into(sink: Sink, source: str, feed: SupplierFeed | None, limits: Limits, kno
                 request = client.build_request("GET", url.copy_with(userinfo=b""), headers=asked)
                 request.extensions["trace"] = meter.trace
                 _authorise(request, home, url, feed)
-                response = client.send(request, stream=True)
+                with _unlogged():
+                    response = client.send(request, stream=True)
                 try:
                     if known and response.status_code == httpx.codes.NOT_MODIFIED:
                         return Answer(etag=known.etag, last_modified=known.last_modified, not_modified=True)
@@ -74,6 +83,16 @@ def into(sink: Sink, source: str, feed: SupplierFeed | None, limits: Limits, kno
         words = without_secrets(str(error), feed, source) or type(error).__name__
         raise UnreachableError(f"{sink.source_shown}: no usable answer ({type(error).__name__}: {words})") from None
     raise Refused(f"{sink.source_shown}: more than {MOST_REDIRECTS} redirects. Put the last address into the source")
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keep the client from logging the address, whose query may be the supplier's key."""
+    before = _ASKING.set(True)
+    try:
+        yield
+    finally:
+        _ASKING.reset(before)
 
 
 def _conditions(known: Answer | None) -> dict[str, str]:

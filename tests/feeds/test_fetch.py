@@ -222,6 +222,15 @@ def test_no_secret_is_in_any_message(tmp_path: Path, supplier: Supplier) -> None
         assert "pass-w" not in str(error.value)
 
 
+def test_no_secret_is_in_the_log(tmp_path: Path, supplier: Supplier, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    supplier.answer("/tok-en/feed.csv", BODY)
+    feed = csv_feed(supplier.url + "/{token}/feed.csv?key=k-1", token="tok-en", username="anna", password="p-w")
+    fetch(feed, tmp_path)
+    basic = base64.b64encode(b"anna:p-w").decode()
+    assert not [secret for secret in ("tok-en", "k-1", "p-w", basic) if secret in caplog.text]
+
+
 @pytest.mark.parametrize(
     ("source", "seen"),
     [
