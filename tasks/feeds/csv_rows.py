@@ -18,7 +18,7 @@ from tasks.duck import Desk
 from tasks.errors import Refused
 from tasks.feeds.address import shown
 from tasks.feeds.columns import column_of, lacking
-from tasks.feeds.csv_layout import Layout, find_layout, lines_of
+from tasks.feeds.csv_layout import LONGEST_LINE, Layout, find_layout, lines_of
 from tasks.feeds.decode import Text, to_utf8
 from tasks.feeds.sheet import Broken, Sheet, lay_broken, lay_file, lay_rows, one_line
 
@@ -43,7 +43,7 @@ def read_text(desk: Desk, feed: SupplierFeed, text: Text, folder: Path) -> Sheet
     places = _places(layout, feed, where)
     try:
         rows = _read_fast(desk, text, layout, places)
-    except duckdb.InvalidInputException:  # mixed line ends and other oddities that it does not count as rejects
+    except duckdb.InvalidInputException:  # a broken record, mixed line ends: it ends at the first one
         rows = None
     if rows is None:
         rows = _read_exactly(desk, text, layout, places, folder, where)
@@ -81,8 +81,7 @@ def _read_fast(desk: Desk, text: Text, layout: Layout, places: dict[str, int]) -
             **{field: f"c{place}" for field, place in places.items()},
         },
         "read_csv($path, columns = $columns, auto_detect = false, header = false, skip = $above,"
-        " delim = $delimiter, quote = $quote, escape = $quote, allow_quoted_nulls = false,"
-        " store_rejects = true, rejects_limit = 1)",
+        " delim = $delimiter, quote = $quote, escape = $quote, allow_quoted_nulls = false)",
         {
             "path": str(text.path),
             "columns": {f"c{place}": "VARCHAR" for place in range(len(layout.columns))},
@@ -91,8 +90,7 @@ def _read_fast(desk: Desk, text: Text, layout: Layout, places: dict[str, int]) -
             "quote": layout.quote or "",
         },
     )
-    complete = desk.count("reject_errors") == 0 and desk.count("rows") == expected
-    if not complete:
+    if desk.count("rows") != expected:
         return None
     lay_broken(desk, [])
     return expected
@@ -127,7 +125,7 @@ def _read_exactly(desk: Desk, text: Text, layout: Layout, places: dict[str, int]
 def _records(path: Path, layout: Layout, where: str, broken: Broken) -> Iterator[tuple[int, list[str] | None]]:
     """Each record with its first line's number; None for one that went to `broken`."""
     width = len(layout.columns)
-    csv.field_size_limit(1 << 20)
+    csv.field_size_limit(LONGEST_LINE)
     with path.open(encoding="utf-8", newline="") as file:
         lines = lines_of(file, where)
         for _ in range(layout.header_lines):
@@ -143,6 +141,11 @@ def _records(path: Path, layout: Layout, where: str, broken: Broken) -> Iterator
             except csv.Error as error:
                 if "unexpected end" in str(error):
                     raise _cut(where, line, "a quoted text that is not closed") from None
+                if "field limit" in str(error):
+                    raise Refused(
+                        f"{where}: line {line:,}: expected texts of at most {LONGEST_LINE:,} characters, got a longer"
+                        " one: a quote there is never closed. Ask the supplier, or set the feed's quote to `none`"
+                    ) from None
                 _note(broken, where, line, "broken_quotes", str(error))
                 last = (0, [])
                 yield line, None
@@ -162,7 +165,10 @@ def _records(path: Path, layout: Layout, where: str, broken: Broken) -> Iterator
 
 def _note(broken: Broken, where: str, line: int, code: str, value: str) -> None:
     if len(broken) >= MOST_BROKEN:
-        raise Refused(f"{where}: more than {MOST_BROKEN:,} records are broken, the last on line {line:,} ({code})")
+        raise Refused(
+            f"{where}: more than {MOST_BROKEN:,} records are broken, the last on line {line:,} ({code}). Set the feed's"
+            " delimiter and quote, or ask the supplier"
+        )
     broken.append((line, "record", value[:SHOWN_RECORD], code))
 
 

@@ -26,8 +26,10 @@ class Text:
     lines: int
 
 
-def to_utf8(raw: Path, encoding: str | None, folder: Path, where: str) -> Text:
+def to_utf8(raw: Path, encoding: str | None, folder: Path, where: str, *, is_old: bool = True) -> Text:
     """Decode `raw` to a UTF-8 file without BOM (the raw file itself if it is that); encoding None: looked for.
+
+    `is_old`: it may be in an old code page, too, without saying so.
 
     Raises Refused for bytes that the encoding doesn't know, a character cut at the end, and NUL bytes.
     """
@@ -36,7 +38,7 @@ def to_utf8(raw: Path, encoding: str | None, folder: Path, where: str) -> Text:
         try:
             return _plain(raw, where)
         except Refused:
-            encoding = _old_code_page(raw)
+            encoding = _old_code_page(raw) if is_old else None
             if encoding is None:
                 raise
     with raw.open("rb") as file:

@@ -106,7 +106,7 @@ def _of_xml(feed: SupplierFeed | None, raw: Path, folder: Path, where: str) -> F
 
 
 def _of_json(feed: SupplierFeed | None, raw: Path, folder: Path, where: str) -> Found:
-    text = to_utf8(raw, feed.encoding if feed else None, folder, where)
+    text = to_utf8(raw, feed.encoding if feed else None, folder, where, is_old=False)
     record_path = json_record_path_of(text.path, where)
     if feed and feed.record_path:
         record_path = feed.record_path.strip("/")

@@ -27,7 +27,7 @@ def read_json(desk: Desk, feed: SupplierFeed, raw: Path, folder: Path) -> Sheet:
     Raises Refused: undecodable, cut, malformed, hostile, no record where others repeat, a mapped path gone.
     """
     where = shown(feed.source)
-    text = to_utf8(raw, feed.encoding, folder, where)
+    text = to_utf8(raw, feed.encoding, folder, where, is_old=False)  # by its standard it can't be
     mapping = feed.mapping.columns()
     fields = [field for field in FIELDS if field in mapping]
     ways = ways_of(mapping, fields, feed.variant_path)

@@ -51,10 +51,13 @@ def parse(file: IO[bytes], parser: Any, walk: Walk, encoding: str | None, where:
     except TooDeepError:
         raise Refused(
             f"{where}: line {parser.CurrentLineNumber:,}: expected at most {DEEPEST} elements inside each"
-            " other, got more"
+            " other, got more: this is no feed. Open the source and look, or ask the supplier"
         ) from None
     except TooManyError as error:
-        raise Refused(f"{where}: line {parser.CurrentLineNumber:,}: expected {error}, got more") from None
+        raise Refused(
+            f"{where}: line {parser.CurrentLineNumber:,}: expected {error}, got more. Look at the"
+            " feed's mapping and variants, or ask the supplier"
+        ) from None
     except (LookupError, ValueError, UnicodeError) as error:
         raise Refused(
             f"{where}: the XML declares an encoding that can't be read ({error}). Set the feed's encoding"
@@ -64,7 +67,7 @@ def parse(file: IO[bytes], parser: Any, walk: Walk, encoding: str | None, where:
 def _too_long(parser: Any, where: str) -> Refused:
     return Refused(
         f"{where}: line {parser.CurrentLineNumber:,}: expected texts and tags of at most {LONGEST:,}"
-        " characters, got a longer one: this is no feed"
+        " characters, got a longer one: this is no feed. Open the source and look, or ask the supplier"
     )
 
 
