@@ -1,10 +1,11 @@
-"""An import whose source answers "not changed", and a feed block that brings its own secrets through Prefect."""
+"""An import whose source answers "not changed" or not at all, and the secrets of a feed's block in Prefect."""
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from blocks import SupplierFeed
 from demo.orchestra import Orchestra
 from flows import import_catalog, import_feed
-from tasks.errors import Quarantined
+from tasks.errors import Quarantined, WrongSettingsError
 from tests.feeds.conftest import Supplier
 from tests.flows.world import World
 
@@ -106,3 +107,24 @@ def test_prefects_server_shows_no_secret_of_a_saved_feed(home: Path, orchestra: 
     assert "with-secrets" in found
     assert not [secret for secret in ("pass-1", "token-1", "header-1", "key-1") if secret in found]
     assert SupplierFeed.load("with-secrets") == feed
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_what_cannot_heal_is_asked_once(world: World, supplier: Supplier, status: int) -> None:
+    url = supplier.answer("/acme.csv", status=status)
+    with pytest.raises(WrongSettingsError, match=str(status)):
+        import_feed(world.feed.model_copy(update={"source": url}))
+    assert len(supplier.asked) == 1
+
+
+def test_a_server_that_fails_once_is_asked_again(world: World, supplier: Supplier) -> None:
+    feed = over_http(world, supplier, 30)
+    whole = supplier.answers["/acme.csv"]
+
+    def fail_first(request: BaseHTTPRequestHandler) -> None:
+        supplier.answers["/acme.csv"] = whole
+        request.send_error(503)
+
+    supplier.answers["/acme.csv"] = fail_first
+    assert import_feed(feed).offers == 25
+    assert len(supplier.asked) == 2
