@@ -15,7 +15,7 @@ from tasks.feeds.json_sample import json_record_path_of, sample_json
 from tasks.feeds.look import Kind
 from tasks.feeds.preset import Preset, candidates, recognised
 from tasks.feeds.xlsx_rows import to_text
-from tasks.feeds.xml_sample import record_path_of, sample_records
+from tasks.feeds.xml_sample import record_path_of, refuse_gateway, sample_records
 
 SAMPLED = 5000
 LOOKED_AT = 50  # so many records tell whether a file is of a known format
@@ -87,6 +87,8 @@ def _text_records(path: Path, layout: Layout, where: str) -> Records:
 def _of_xml(feed: SupplierFeed | None, raw: Path, folder: Path, where: str) -> Found:  # noqa: ARG001  (one shape)
     encoding = feed.encoding if feed else None
     record_path, found_encoding, paths = record_path_of(raw, encoding, where)
+    if record_path is None or not candidates("xml", paths):
+        refuse_gateway(raw, encoding, where)
     preset = None
     for known in candidates("xml", paths):
         at = known.settings.record_path or ""

@@ -17,6 +17,7 @@ from tasks.feeds.records import Rows
 from tasks.feeds.sheet import FIELDS, Sheet, lay_broken, lay_file, refuse_gone
 
 SAMPLED_RECORDS = 20  # of so many records all names are remembered, for messages
+LOOKED_AT = 4 << 20  # so many bytes tell what repeats
 SHOWN_PATHS = 8
 
 
@@ -104,7 +105,7 @@ def _check_records(taking: _Taking, walk: Walk, feed: SupplierFeed, raw: Path, t
 
 def _no_record(feed: SupplierFeed, raw: Path, text: Path, where: str) -> Refused:
     counting = Walk(None, lambda _: None)
-    walk_json(text, counting, where)
+    walk_json(text, counting, where, LOOKED_AT)
     repeating = ", ".join(paths_shown(counting.objects, SHOWN_PATHS)) or "none"
     at = f"at `{feed.record_path}`" if feed.record_path else "at the top (an array of objects, or one object a line)"
     return Refused(

@@ -131,8 +131,8 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def walk_json(path: Path, walk: Walk, where: str) -> None:
-    """Feed a UTF-8 file to the parser, and its events to `walk`.
+def walk_json(path: Path, walk: Walk, where: str, most: int | None = None) -> None:
+    """Feed a UTF-8 file to the parser, and its events to `walk`; of a file longer than `most` bytes only these.
 
     Raises Refused where the file is cut, malformed, too deep, or a text in it has no end; TooLargeError for a record.
     """
@@ -148,6 +148,8 @@ def walk_json(path: Path, walk: Walk, where: str) -> None:
                 silent = 0 if events else silent + len(block)
                 walk.follow(events)
                 del events[:]
+                if most is not None and fed >= most:
+                    return
                 if silent > LONGEST:
                     raise Refused(
                         f"{where}: byte {fed:,}: expected texts of at most {LONGEST:,} bytes, got a longer one: this is"

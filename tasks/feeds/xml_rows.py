@@ -12,6 +12,7 @@ from tasks.feeds.address import shown
 from tasks.feeds.sheet import FIELDS, Sheet, lay_broken, lay_file, refuse_gone
 from tasks.feeds.xml_paths import record_steps, slots_of, tree_of
 from tasks.feeds.xml_records import Records
+from tasks.feeds.xml_sample import refuse_gateway
 from tasks.feeds.xml_stream import parse
 
 SHOWN_PATHS = 8
@@ -35,6 +36,8 @@ def read_xml(desk: Desk, feed: SupplierFeed, raw: Path, folder: Path) -> Sheet:
         with raw.open("rb") as file:
             parse(file, parser, records, feed.encoding, where)
         records.rows.flush()
+    if records.count == 0:
+        refuse_gateway(raw, feed.encoding, where)
     _check(records, feed, where)
     seen = {slot.field for slot, was_seen in zip(slots, records.seen, strict=True) if was_seen}
     refuse_gone(mapping, seen, records.count, records.inside_paths, where)

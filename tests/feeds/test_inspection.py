@@ -11,7 +11,7 @@ from tasks.errors import Refused
 from tasks.feeds.inspection import Inspection, inspect
 from tasks.feeds.read import read_feed
 from tests.feeds.test_xlsx import workbook
-from tests.feeds.test_xml import document
+from tests.feeds.test_xml import GATEWAY, document
 
 
 def look(folder: Path, content: str, encoding: str = "utf-8") -> Inspection:
@@ -127,3 +127,8 @@ def test_an_unknown_file_has_no_proposal(tmp_path: Path) -> None:
 def test_a_web_page_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="a web page"):
         look(tmp_path, "<html><title>Hi</title></html>")
+
+
+def test_a_list_of_files_is_named_as_one(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="an IOF gateway"):
+        look(tmp_path, GATEWAY)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tasks.feeds.preset import FOLDER, completed, presets
 from tasks.feeds.read import read_feed
 from tests.feeds.conftest import rows_of
 
+ROOT = Path(__file__).parents[2]
 SAMPLES = sorted(path for path in FOLDER.glob("*/sample*"))
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 
@@ -89,3 +91,8 @@ def test_the_block_s_own_settings_stay() -> None:
 def test_an_unknown_preset_names_those_there_are() -> None:
     with pytest.raises(WrongSettingsError, match=r"expected one of .*ceneo.*got `seneo`"):
         completed(SupplierFeed(integration_id=6, source="x", preset="seneo"))
+
+
+def test_the_docs_name_every_preset() -> None:
+    text = (ROOT / "docs" / "feeds.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `([a-z-]+)` \|", text, flags=re.MULTILINE) == list(presets())

@@ -213,6 +213,18 @@ def test_a_missing_record_path_names_what_repeats(read: Read) -> None:
         read(document(1, 2), xml_feed(None))
 
 
+GATEWAY = """<provider_description file_format="IOF" version="3.0">
+  <full url="https://hurt.test/full.xml?token=s3cret" hash="a1" changed="2026-11-25 06:00:00"/>
+  <light url="https://hurt.test/light.xml" hash="b2" changed="2026-11-25 06:00:00"/>
+</provider_description>"""
+
+
+def test_a_list_of_files_is_refused_with_their_addresses(read: Read) -> None:
+    with pytest.raises(Refused, match=r"`light` https://hurt.test/light.xml") as refused:
+        read(GATEWAY, xml_feed())
+    assert "s3cret" not in str(refused.value)
+
+
 def test_a_wrong_root_is_refused(read: Read) -> None:
     with pytest.raises(Refused, match=r"root element `offer`.*got `error`"):
         read("<error><code>5</code></error>", xml_feed())
