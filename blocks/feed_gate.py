@@ -28,6 +28,11 @@ class FeedGate(BaseModel):
         title="Learn",
         description="Stop earlier, down to `Report from`, where the feed's own history is calmer than these figures.",
     )
+    second_look: bool = Field(
+        True,
+        title="Look twice",
+        description="A loss between `Report from` and `Stop from` waits until a second, different file shows it too.",
+    )
     min_available: int = Field(
         1, ge=1, title="Fewest items", description="With fewer available items a feed is always stopped, the first too."
     )

@@ -39,6 +39,8 @@ def import_feed(
             fetched = fetch_changes(run, supplier)
             snapshot = read_snapshot(run, supplier, fetched, keep=whole)
             snapshot = judge_snapshot(run, supplier, snapshot)
+            if snapshot.is_waiting:
+                return summary
         plan = link_offers(run, supplier, snapshot, limit)
         if not dry_run:
             write_links(run, plan, snapshot)

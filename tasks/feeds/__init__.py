@@ -142,13 +142,16 @@ def judge_snapshot(run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapsh
         raise LookupError(f"{snapshot.id} was judged without a verdict")
     run.say("Gate: %s; %s", verdict.status, verdict.reason)
     show_verdict(run, verdict)
-    if verdict.status == "warned":
+    if verdict.status in {"warned", "waiting"}:
         _warn(run, verdict.reason)
-    if verdict.status == "quarantined":
+    if verdict.stops:
         show_held(run, verdict, feed.absence)
         if snapshot.archived:
             with run.state.session() as session:
                 snapshots.record(session, snapshot, run.id, run.started_at)
+    if verdict.status == "waiting":
+        run.count(status="waiting")
+    if verdict.status == "quarantined":
         raise Quarantined(
             f"Snapshot {snapshot.id} is held back: {verdict.reason}. Nothing was changed. {_way_out(snapshot)}"
         )
@@ -170,7 +173,7 @@ def watched(run: Run[ImportSummary], *, on: bool) -> Iterator[None]:
             news = health.failed(run.state, run.integration_id, run.started_at, held)
         raise
     else:
-        if on:
+        if on and run.summary.status != "waiting":
             news = health.confirmed(run.state, run.integration_id, run.started_at)
     finally:
         for one in news:

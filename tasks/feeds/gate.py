@@ -19,7 +19,7 @@ class Before(BaseModel):
     """What a snapshot is compared with: the last good one, the high-water marks, and what the past taught.
 
     `offers`, `day`, `week`: offers.parquet files; `recent`: Parquet with offer_key, last_available_at, went_off_in
-    (None: not known); `approved`: ids of approved snapshots.
+    (None: not known); `approved`: ids of approved snapshots; `seconded`: whether a different file waits already.
     """
 
     offers: Path
@@ -29,6 +29,7 @@ class Before(BaseModel):
     recent: Path | None = None
     approved: list[str] = []
     band: Band = Band()
+    seconded: bool = True
 
 
 class Judged(BaseModel):
@@ -47,7 +48,8 @@ def judge(new: Judged, before: Before | None, linked: Path | None, gate: FeedGat
     """
     with desk() as table:
         numbers = _measure(table, new, before, linked)
-        status, reason = decide(numbers, gate, before.band if before and gate.learn else None)
+        band = before.band if before and gate.learn else None
+        status, reason = decide(numbers, gate, band, seconded=before is None or before.seconded)
         went = [] if status == "passed" else _sample(table, new, before)
         if new.recent_to:
             table.save("recent_now", new.recent_to)

@@ -1,9 +1,9 @@
 """What a feed's good snapshots say about it: its high-water marks, how much it changes by itself, how often it comes.
 
 The rules, on the snapshots of 90 days (the newest 500):
-- A step's usual size is the 95th percentile of the shares that passed steps lost (or gained), each divided by the
-  usual intervals that lay before it. From 20 steps on, a step of twice that size is too much; after a longer silence
-  twice that size for each usual interval. Approved steps are exceptions and teach nothing.
+- A step's usual size is the 95th percentile of the shares that passed steps lost (or gained). From 20 steps on, a step
+  of twice that size is too much. After a silence of n usual (median) intervals a step may be sqrt(n) times as large, as
+  chance adds up, and teaches so much less. Approved steps are exceptions and teach nothing.
 - A feed is stale when nothing confirmed it for three times the 95th percentile of its intervals, at least 48 hours.
 """
 
@@ -85,7 +85,7 @@ def band(past: Sequence[Step], now: datetime) -> Band:
     if not past or usual is None:
         return Band()
     told = [
-        (newer, _intervals(newer.fetched_at - older.fetched_at, usual))
+        (newer, _growth(newer.fetched_at - older.fetched_at, usual))
         for newer, older in pairwise(past)
         if not newer.approved
     ]
@@ -93,7 +93,7 @@ def band(past: Sequence[Step], now: datetime) -> Band:
     gained = [step.gained / times for step, times in told if step.gained is not None]
     if len(lost) < ENOUGH_STEPS:
         return Band()
-    since_last = TIMES_USUAL * _intervals(now - past[0].fetched_at, usual)
+    since_last = TIMES_USUAL * _growth(now - past[0].fetched_at, usual)
     return Band(lost=percentile(lost, 0.95) * since_last, gained=percentile(gained, 0.95) * since_last)
 
 
@@ -120,5 +120,5 @@ def _gaps(past: Sequence[Step]) -> list[float]:
     return [(newer.fetched_at - older.fetched_at).total_seconds() for newer, older in pairwise(past)]
 
 
-def _intervals(time: timedelta, usual: timedelta) -> float:
-    return max(1.0, time / usual) if usual else 1.0
+def _growth(silence: timedelta, usual: timedelta) -> float:
+    return math.sqrt(max(1.0, silence / usual)) if usual else 1.0

@@ -23,6 +23,8 @@ def judge(
     `recent.parquet`, from which a later one learns what was available within 14 days.
     """
     before = _before(state, feed, last, now) if last else None
+    if before:
+        before.seconded = snapshots.is_other_waiting(state, snapshot)
     recent_to = folder / snapshots.RECENT if snapshot.archived else None
     new = gate.Judged(offers=snapshot.offers, id=snapshot.id, fetched_at=now, recent_to=recent_to)
     linked = snapshots.linked_keys(state, feed.integration_id, folder)

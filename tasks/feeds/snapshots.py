@@ -53,6 +53,11 @@ class Snapshot(BaseModel):
         return self.verdict == "passed" or self.approved_at is not None
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether nothing of it may be applied before a second file."""
+        return self.judged is not None and self.judged.status == "waiting"
+
+    @property
     def recent(self) -> Path | None:
         """Items that were available within 14 days before it and are not in it; None where nobody kept them."""
         path = self.offers.with_name(RECENT)
@@ -150,6 +155,13 @@ def figures(offers: Path) -> dict[str, int]:
         return {"offers": table.count("offers"), "available": table.count("offers", on)}
 
 
+def is_other_waiting(state: StateDatabase, snapshot: Snapshot) -> bool:
+    """Whether the newest snapshot, of another content than this one, waits for a second file."""
+    with state.session(read_only=True) as session:
+        rows = session.execute("snapshot_newest", {"integration_id": snapshot.integration_id})
+    return bool(rows) and rows[0]["verdict"] == "waiting" and rows[0]["content_hash"] != snapshot.content_hash
+
+
 def offers_of(integration_id: int, snapshot: str) -> Path | None:
     """The offers of an archived snapshot; None where it is there no more."""
     try:
@@ -172,9 +184,8 @@ def record(session: Session, snapshot: Snapshot, run_id: str, now: datetime) -> 
         }
     )
     judged = snapshot.judged
-    held = judged is not None and judged.status == "quarantined"
     made = {
-        "verdict": "quarantined" if held else "passed",
+        "verdict": judged.status if judged and judged.stops else "passed",
         "reason": judged.reason if judged else "",
         "numbers": judged.numbers.model_dump_json() if judged else None,
         "run_id": run_id,
@@ -188,5 +199,5 @@ def believe(session: Session, snapshot: Snapshot, run_id: str, now: datetime) ->
     """Write down that a snapshot is the last good one: it passed the gate, or a person approved it."""
     if snapshot.judged or snapshot.verdict is None:
         record(session, snapshot, run_id, now)
-    elif snapshot.verdict == "quarantined":
+    elif snapshot.verdict in {"quarantined", "waiting"}:
         session.execute("snapshot_approve", {"id": snapshot.id, "approved_at": now})

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from blocks import FeedGate
 
-Status = Literal["passed", "warned", "quarantined"]
+Status = Literal["passed", "warned", "waiting", "quarantined"]
 WINDOWS = {"day": "24 hours", "week": "7 days"}
 
 
@@ -95,7 +95,10 @@ class Band(BaseModel):
 
 
 class Verdict(BaseModel):
-    """`passed`; `warned`: passed, but reported; `quarantined`: a person has to approve it.
+    """What was made of a snapshot, and why.
+
+    `passed`; `warned`: passed, but reported; `waiting`: nothing is applied until a second, different file has lost no
+    more; `quarantined`: a person has to approve it.
 
     `went`: the first items that went or came, linked ones first: item, name, stock_before, stock_now, change, linked.
     """
@@ -104,6 +107,11 @@ class Verdict(BaseModel):
     reason: str
     numbers: Numbers
     went: list[dict[str, Any]] = []
+
+    @property
+    def stops(self) -> bool:
+        """Whether nothing may be applied now."""
+        return self.status in {"waiting", "quarantined"}
 
 
 class Finding(NamedTuple):
@@ -115,8 +123,11 @@ class Finding(NamedTuple):
     limit: str
 
 
-def decide(numbers: Numbers, gate: FeedGate, band: Band | None = None) -> tuple[Status, str]:
-    """Say what to make of a snapshot, and why. Without a last good snapshot only the floor counts."""
+def decide(numbers: Numbers, gate: FeedGate, band: Band | None = None, *, seconded: bool = True) -> tuple[Status, str]:
+    """Say what to make of a snapshot, and why. Without a last good snapshot only the floor counts.
+
+    `seconded`: whether a different file before this one was waiting already, compared with the same good one.
+    """
     if numbers.available == 0:
         return "quarantined", f"no item is available (of {numbers.offers:,} in the feed)"
     if numbers.available < gate.min_available:
@@ -127,6 +138,8 @@ def decide(numbers: Numbers, gate: FeedGate, band: Band | None = None) -> tuple[
     stopping = [one for one in findings if one.stops and one.linked >= gate.min_affected]
     if stopping:
         return "quarantined", "; ".join(f"{one.words}; stopped from {one.limit}" for one in stopping)
+    if not seconded and gate.second_look and _is_much_lost(numbers.step, gate):
+        return "waiting", f"{_loss(numbers.step)}; believed from {gate.warn_share:.0%} when a second file shows it too"
     if findings:
         small = f" where it meets {gate.min_affected} linked items"
         return "warned", "; ".join(
@@ -135,6 +148,10 @@ def decide(numbers: Numbers, gate: FeedGate, band: Band | None = None) -> tuple[
         )
     lost = numbers.step.affected
     return "passed", _loss(numbers.step) if lost else f"{numbers.available:,} items are available, none was lost"
+
+
+def _is_much_lost(step: Loss, gate: FeedGate) -> bool:
+    return step.share >= gate.warn_share and step.linked_affected >= gate.min_affected
 
 
 def step_limit(gate: FeedGate, band: Band) -> float:

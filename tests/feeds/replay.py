@@ -28,7 +28,7 @@ from tasks.state import StateDatabase
 from tests import parquet
 
 ITEMS = 1200
-SOLD = 500  # of these the shop sells
+SOLD = 600  # of these the shop sells
 LEARNING = 40  # snapshots before the first fault
 INTEGRATION = 6
 Rows = dict[str, tuple[int, int]]
@@ -210,6 +210,7 @@ class Told:
     approvals: Counter[str] = field(default_factory=Counter)
     alerts: Counter[str] = field(default_factory=Counter)
     episodes: int = 0
+    waited: int = 0
 
     @property
     def good(self) -> int:
@@ -222,7 +223,8 @@ class Told:
             f"{self.kind}: {self.snapshots} snapshots, {self.bad} bad in {self.episodes} episodes"
             f" (passed and caught by the absence rule: {dict(self.passed_bad)}); links driven by bad ones:"
             f" {dict(self.driven)}; false quarantines {len(self.false)} of {self.good} good ones"
-            f" ({len(self.false) / max(1, self.good):.1%}); approvals {dict(self.approvals)}; told {dict(self.alerts)}"
+            f" ({len(self.false) / max(1, self.good):.1%}); {self.waited} waited for a second file;"
+            f" approvals {dict(self.approvals)}; told {dict(self.alerts)}"
         )
 
 
@@ -264,9 +266,13 @@ class Replay:
             last = snapshots.last_good(self.state, INTEGRATION)
             snapshot = judging.judge(self.state, self.feed, snapshot, last, self.folder, day.at)
         verdict = snapshot.judged
-        if verdict and verdict.status == "quarantined":
+        if verdict and verdict.stops:
             with self.state.session() as session:
                 snapshots.record(session, snapshot, "run", day.at)
+        if verdict and verdict.status == "waiting":
+            self.told.waited += 1
+            return
+        if verdict and verdict.status == "quarantined":
             self._hear(health.failed(self.state, INTEGRATION, day.at, snapshot.id))
             if day.fault:
                 return

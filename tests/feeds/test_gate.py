@@ -218,3 +218,16 @@ def test_what_a_person_let_go_may_come_back_at_once(gate: Gate) -> None:
 def test_what_went_is_shown_linked_items_first(gate: Gate) -> None:
     went = gate.judge([5] * 1000, [None] * 500 + [5] * 500, linked=(400, 1000)).went
     assert (len(went), went[0]["item"], went[0]["change"], went[0]["linked"]) == (50, "K400", "gone", True)
+
+
+@pytest.mark.parametrize(("seconded", "status"), [(False, "waiting"), (True, "warned")])
+def test_a_middling_loss_waits_for_a_second_file(gate: Gate, seconded: bool, status: str) -> None:
+    lost = [0] * 60 + [5] * 940
+    assert gate.judge([5] * 1000, lost, seconded=seconded).status == status
+    assert gate.judge([5] * 1000, lost, seconded=seconded, settings=FeedGate(second_look=False)).status == "warned"
+
+
+def test_a_small_or_large_loss_does_not_wait(gate: Gate) -> None:
+    assert gate.judge([5] * 1000, [0] * 49 + [5] * 951, seconded=False).status == "passed"
+    assert gate.judge([5] * 1000, [0] * 100 + [5] * 900, seconded=False).status == "quarantined"
+    assert gate.judge([5] * 300, [0] * 19 + [5] * 281, seconded=False).status == "warned"
