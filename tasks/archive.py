@@ -48,8 +48,8 @@ def keep(kind: str, integration_id: int, name: str, files: Mapping[str, Path], m
         else:
             shutil.copyfile(source, part / file)
     (part / MANIFEST).write_text(json.dumps(manifest, indent=2, default=str), encoding="utf-8")
-    for file in part.iterdir():
-        _onto_disk(file)
+    for written in part.iterdir():
+        _onto_disk(written)
     shutil.rmtree(place, ignore_errors=True)
     part.rename(place)
     return place
