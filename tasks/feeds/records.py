@@ -34,6 +34,7 @@ class Rows:
         self.broken: Broken = []
         self._slots = list(slots)
         self._inner = [index for index, slot in enumerate(slots) if slot.in_variant]
+        self._outer = [index for index, slot in enumerate(slots) if not slot.in_variant]
         fields = list(dict.fromkeys(slot.field for slot in slots))
         self._places = [(field, [i for i, slot in enumerate(slots) if slot.field == field]) for field in fields]
         self._is_plain = len(fields) == len(self._slots) and not self._inner
@@ -59,19 +60,20 @@ class Rows:
         """End a variant: what was put below its path belongs to it alone."""
         if len(self._variants) >= MOST_VARIANTS:
             raise TooManyError(f"at most {MOST_VARIANTS:,} variants in one record")
-        own = [value if slot.in_variant else None for value, slot in zip(self._values, self._slots, strict=True)]
+        own: Values = [None] * len(self._slots)
+        for index in self._inner:
+            own[index], self._values[index] = self._values[index], None
         several = {index: self._several.pop(index) for index in self._inner if index in self._several}
         self._variants.append((own, several))
-        for index in self._inner:
-            self._values[index] = None
 
     def end(self) -> None:
         """End a record: its rows are complete."""
         if not self._variants:
             self._row(self._values, self._several)
         for own, several in self._variants:
-            values = [mine if mine is not None else outer for mine, outer in zip(own, self._values, strict=True)]
-            self._row(values, self._several | several)
+            for index in self._outer:
+                own[index] = self._values[index]
+            self._row(own, self._several | several if self._several or several else several)
         self._variants.clear()
         self._several = {}
         if len(self._batch) >= BATCH:
@@ -90,8 +92,13 @@ class Rows:
         row: list[object] = [self.count]
         is_offer = True
         for field, places in self._places:
-            chosen = next((place for place in places if values[place] is not None), places[0])
-            if chosen in several:
+            chosen = places[0]
+            if values[chosen] is None:
+                for place in places:
+                    if values[place] is not None:
+                        chosen = place
+                        break
+            if several and chosen in several:
                 self.note(self.count, field, several[chosen], "several_values")
                 is_offer = is_offer and field in FIELD_ONLY
                 row.append(None)

@@ -14,6 +14,7 @@ from blocks import SupplierFeed
 from tasks import archive
 from tasks.duck import desk
 from tasks.errors import WrongSettingsError
+from tasks.feeds.preset import completed
 from tasks.feeds.verdict import Verdict
 from tasks.state import Session, StateDatabase
 
@@ -65,8 +66,8 @@ class Snapshot(BaseModel):
 
 
 def settings_hash(feed: SupplierFeed) -> str:
-    """A short fingerprint of what decides how a file is read; no secret is part of it."""
-    settings = feed.model_dump(mode="json", exclude=OF_THE_SOURCE | {"gate", "absence", "match_by"})
+    """A short fingerprint of what decides how a file is read, its preset's part too; no secret is part of it."""
+    settings = completed(feed).model_dump(mode="json", exclude=OF_THE_SOURCE | {"gate", "absence", "match_by"})
     return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 

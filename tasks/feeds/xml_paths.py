@@ -72,7 +72,6 @@ class Node:
     def absorb(self, other: Node) -> None:
         """Want also what the other wants."""
         self.is_variant = self.is_variant or other.is_variant
-        self.is_variant = self.is_variant or other.is_variant
         self.texts += other.texts
         self.attributes += other.attributes
         for name, node in other.steps.items():
@@ -98,7 +97,9 @@ def attribute_of(attributes: Mapping[str, str], wanted: str) -> str | None:
     """Give an attribute's value by its local name; None if the element doesn't have it."""
     value = attributes.get(wanted)
     if value is None:
-        value = next((given for name, given in attributes.items() if local(name) == wanted), None)
+        for name, given in attributes.items():
+            if ":" in name and local(name) == wanted:
+                return given
     return value
 
 

@@ -18,6 +18,7 @@ from tasks.errors import WrongSettingsError
 from tasks.feeds.inspection import inspect
 from tasks.feeds.preset import FOLDER, completed, presets
 from tasks.feeds.read import read_feed
+from tasks.feeds.snapshots import settings_hash
 from tests.feeds.conftest import rows_of
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +87,14 @@ def test_the_block_s_own_settings_stay() -> None:
     filled = completed(feed)
     assert (filled.record_path, filled.mapping.sku, filled.mapping.is_available) == ("offers/x", "@id", "@avail")
     assert [one.means for one in filled.meanings if (one.field, one.text) == ("is_available", "90")] == ["tak"]
+
+
+def test_a_preset_that_changed_has_the_file_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    feed = SupplierFeed(integration_id=6, source="x", preset="ceneo")
+    before = settings_hash(feed)
+    settings = presets()["ceneo"].settings
+    monkeypatch.setattr(settings, "mapping", settings.mapping.model_copy(update={"sku": "@id"}))
+    assert settings_hash(feed) != before
 
 
 def test_an_unknown_preset_names_those_there_are() -> None:
