@@ -29,7 +29,6 @@ from tests import parquet
 
 ITEMS = 1200
 SOLD = 600  # of these the shop sells
-LEARNING = 40  # snapshots before the first fault
 INTEGRATION = 6
 Rows = dict[str, tuple[int, int]]
 """SKU -> stock, price in grosze."""
@@ -138,19 +137,47 @@ class Faults:
         return {sku: row for sku, row in rows.items() if sku not in lost}
 
 
-EPISODES = (  # fault, how many files in a row
-    ("empty", 1),
-    ("half", 2),
-    ("all_on", 1),
-    ("hole", 1),
-    ("renamed", 2),
-    ("creep", 8),
-    ("one_stock", 1),
-    ("empty", 3),
-    ("prices", 1),
-    ("all_off", 2),
-    ("half", 1),
-    ("hole", 1),
+@dataclass(frozen=True)
+class Plan:
+    """What goes wrong and when.
+
+    `learning`: snapshots before the first fault; then every `every` snapshots the next of the `episodes` (a fault, how
+    many files in a row). `reductions`: true ones, snapshot -> after how many snapshots the goods are back.
+    """
+
+    snapshots: int
+    learning: int
+    every: int
+    episodes: tuple[tuple[str, int], ...]
+    reductions: dict[int, int]
+
+
+YEAR = Plan(
+    snapshots=500,
+    learning=40,
+    every=15,
+    episodes=(
+        ("empty", 1),
+        ("half", 2),
+        ("all_on", 1),
+        ("hole", 1),
+        ("renamed", 2),
+        ("creep", 8),
+        ("one_stock", 1),
+        ("empty", 3),
+        ("prices", 1),
+        ("all_off", 2),
+        ("half", 1),
+        ("hole", 1),
+    ),
+    reductions={200: 14, 375: 5000},
+)
+WEEKS = Plan(
+    snapshots=54,
+    learning=22,
+    every=7,
+    episodes=(("creep", 4), ("empty", 1), ("half", 2), ("renamed", 1), ("all_on", 1)),
+    reductions={33: 8, 47: 5000},
 )
 
 
@@ -166,19 +193,18 @@ class Day:
     is_reduction: bool
 
 
-def year(kind: Kind, count: int, seed: int) -> Iterator[Day]:
-    """Publications of a year, with an episode of faults every 15 of them and two true reductions."""
+def days(kind: Kind, plan: Plan, seed: int) -> Iterator[Day]:
+    """Publications by plan, 17 hours apart in the mean."""
     chance = random.Random(seed)
     truth, at = Truth(kind, chance), datetime(2026, 1, 1, 5, tzinfo=UTC)
     faults = Faults(truth, chance)
-    reductions = {count * 2 // 5: 14, count * 3 // 4: 10 * count}  # the first one comes back within days
-    for step in range(count):
+    for step in range(plan.snapshots):
         at += timedelta(hours=min(14 * 24, 13.5 * math.exp(0.7 * chance.gauss(0, 1))))
         truth.go_on(step)
-        is_reduction = step in reductions
+        is_reduction = step in plan.reductions
         if is_reduction:
-            truth.reduce(0.35, step + reductions[step])
-        fault = None if is_reduction else _fault(kind, step)
+            truth.reduce(0.35, step + plan.reductions[step])
+        fault = None if is_reduction else _fault(kind, plan, step)
         if fault != "creep":
             faults.crept = []
         rows = truth.rows()
@@ -186,11 +212,11 @@ def year(kind: Kind, count: int, seed: int) -> Iterator[Day]:
         yield Day(step, at, rows, make(rows), fault, is_reduction)
 
 
-def _fault(kind: Kind, step: int) -> str | None:
-    if step < LEARNING:
+def _fault(kind: Kind, plan: Plan, step: int) -> str | None:
+    if step < plan.learning:
         return None
-    number, place = divmod(step - LEARNING, 15)
-    fault, long = EPISODES[number % len(EPISODES)]
+    number, place = divmod(step - plan.learning, plan.every)
+    fault, long = plan.episodes[number % len(plan.episodes)]
     if place < long:
         return fault
     # a small accident of a feed that lists zeros: below what any gate sees, the absence rule's to catch
@@ -246,10 +272,10 @@ class Replay:
         with state.session() as session:
             session.insert("products", rows)
 
-    def run(self, days: Iterator[Day]) -> Told:
+    def run(self, publications: Iterator[Day]) -> Told:
         """Replay; returns what it showed."""
         before: str | None = None
-        for day in days:
+        for day in publications:
             self.told.snapshots += 1
             self.told.bad += day.fault is not None
             self.told.episodes += day.fault is not None and day.fault != before

@@ -7,13 +7,25 @@ from pathlib import Path
 import pytest
 
 from tasks.state import open_state
-from tests.feeds.replay import CALM_DROPS, CALM_ZEROS, LIVELY_DROPS, LIVELY_ZEROS, Kind, Replay, Told, year
+from tests.feeds.replay import (
+    CALM_DROPS,
+    CALM_ZEROS,
+    LIVELY_DROPS,
+    LIVELY_ZEROS,
+    WEEKS,
+    YEAR,
+    Kind,
+    Plan,
+    Replay,
+    Told,
+    days,
+)
 
 
-def replay(kind: Kind, count: int, folder: Path, seed: int) -> Told:
+def replay(kind: Kind, plan: Plan, folder: Path) -> Told:
     folder.mkdir()
     with open_state() as state:
-        return Replay(state, kind, folder).run(year(kind, count, seed))
+        return Replay(state, kind, folder).run(days(kind, plan, seed=3))
 
 
 def check(told: Told) -> None:
@@ -25,11 +37,11 @@ def check(told: Told) -> None:
 
 
 @pytest.mark.parametrize("kind", [CALM_ZEROS, LIVELY_DROPS], ids=lambda kind: kind.name)
-def test_a_short_replay(kind: Kind, rexbit_home: Path, tmp_path: Path) -> None:
-    check(replay(kind, 110, tmp_path / "work", seed=3))
+def test_a_few_weeks(kind: Kind, rexbit_home: Path, tmp_path: Path) -> None:
+    check(replay(kind, WEEKS, tmp_path / "work"))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [CALM_ZEROS, CALM_DROPS, LIVELY_ZEROS, LIVELY_DROPS], ids=lambda kind: kind.name)
 def test_a_year_of_500_snapshots(kind: Kind, rexbit_home: Path, tmp_path: Path) -> None:
-    check(replay(kind, 500, tmp_path / "work", seed=3))
+    check(replay(kind, YEAR, tmp_path / "work"))
