@@ -72,6 +72,7 @@ class Node:
     def absorb(self, other: Node) -> None:
         """Want also what the other wants."""
         self.is_variant = self.is_variant or other.is_variant
+        self.texts += other.texts
         self.attributes += other.attributes
         for name, node in other.steps.items():
             if node is not None:
