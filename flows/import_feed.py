@@ -44,6 +44,6 @@ def import_feed(
         plan = link_offers(run, supplier, snapshot, limit)
         if not dry_run:
             write_links(run, plan, snapshot)
-            if fetched:
+            if fetched and whole:
                 remember_source(run, supplier, fetched, snapshot)
         return summary

@@ -173,7 +173,9 @@ def watched(run: Run[ImportSummary], *, on: bool) -> Iterator[None]:
             news = health.failed(run.state, run.integration_id, run.started_at, held)
         raise
     else:
-        if on and run.summary.status != "waiting":
+        if on and run.summary.status == "waiting":  # the file was read but not believed yet
+            news = health.failed(run.state, run.integration_id, run.started_at, held=None)
+        elif on:
             news = health.confirmed(run.state, run.integration_id, run.started_at)
     finally:
         for one in news:

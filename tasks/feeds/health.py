@@ -34,12 +34,12 @@ class News(NamedTuple):
 
 def when_good(before: Health, now: datetime) -> tuple[Health, list[News]]:
     """A feed was confirmed: whatever was wrong with it is over."""
-    news = []
+    words = []
     if before.held_since:
-        news.append(News("healed", f"believed again; it was held back since {_time(before.held_since)}"))
+        words.append(f"believed again; it was held back since {_time(before.held_since)}")
     if before.stale_since and before.confirmed_at:
-        news.append(News("healed", f"confirmed again; before that it was on {_time(before.confirmed_at)}"))
-    return Health(confirmed_at=now), news
+        words.append(f"confirmed again; before that it was on {_time(before.confirmed_at)}")
+    return Health(confirmed_at=now), [News("healed", "; ".join(words))] if words else []
 
 
 def when_bad(before: Health, now: datetime, held: str | None, stale_after: timedelta) -> tuple[Health, list[News]]:

@@ -39,7 +39,13 @@ def link_offers(
         unmatched=matched.offers - matched.found,
         absent=plan.absent,
         sold_out=plan.sold_out,
+        stale=plan.stale,
     )
+    if plan.stale:
+        run.warn(
+            f"{plan.stale} links keep their last values: their items are in the feed, but their codes now speak for"
+            " another product, or for several. Look at them: `Links that need a person` in the summary"
+        )
     run.count(created=plan.created, updated=plan.updated, unchanged=plan.links - plan.created - plan.in_feed_updated)
     show_links(run, plan)
     show_unmatched(run, matched)
@@ -51,7 +57,7 @@ def write_links(run: Run[ImportSummary], plan: supplier.LinkPlan, snapshot: Snap
     """Write the plan and what was made of its snapshot, in one transaction."""
     run.check_lease()
     verdict = partial(snapshots.believe, snapshot=snapshot, run_id=run.id, now=run.started_at)
-    supplier.apply_links(run.state, plan, also=[verdict] if snapshot.archived else [])
+    supplier.apply_links(run.state, plan, also=[verdict] if snapshot.archived and plan.whole else [])
     if not plan.changed:
         run.count(status="unchanged")
 

@@ -30,13 +30,26 @@ FROM matched m JOIN offers o USING (row_number) LEFT JOIN old_links l USING (pro
 WHERE ($limit IS NULL OR o.row_number IN (SELECT row_number FROM offers ORDER BY row_number LIMIT $limit))
   AND (NOT $only_new OR l.product_id IS NULL OR list_contains($asked_for::BIGINT[], m.product_id));
 
--- Missing from the feed, or no longer the same product. A row that is there but unreadable is not missing.
+CREATE TABLE keys_in_feed AS
+SELECT coalesce(supplier_sku, sku, ean) AS key FROM offers WHERE coalesce(supplier_sku, sku, ean) IS NOT NULL
+UNION
+SELECT key FROM rejects WHERE key IS NOT NULL;
+
+-- Missing from the feed. A row that is there but unreadable, or whose codes now speak for somebody else, is not missing.
 CREATE TABLE missing AS
 SELECT l.product_id, a.first_missing_at, coalesce(a.contents, 0) AS contents, a.last_content_hash
 FROM old_links l LEFT JOIN absences a USING (product_id)
 WHERE l.product_id NOT IN (SELECT product_id FROM matched)
   AND l.supplier_availability IS NOT NULL
-  AND coalesce(l.external_product_id, l.sku, l.ean, '') NOT IN (SELECT key FROM rejects WHERE key IS NOT NULL);
+  AND coalesce(l.external_product_id, l.sku, l.ean, '') NOT IN (SELECT key FROM keys_in_feed);
+
+-- The item is there, but its codes contradict the link: nobody moves it, nobody switches it off; a person looks.
+CREATE TABLE stale_links AS
+SELECT l.product_id, coalesce(l.external_product_id, l.sku, l.ean) AS offer_key
+FROM old_links l
+WHERE l.product_id NOT IN (SELECT product_id FROM matched)
+  AND l.supplier_availability IS NOT NULL
+  AND coalesce(l.external_product_id, l.sku, l.ean, '') IN (SELECT coalesce(supplier_sku, sku, ean) FROM offers);
 
 CREATE TABLE absent_now AS
 SELECT $integration_id::BIGINT AS integration_id, product_id,

@@ -74,7 +74,13 @@ UNION ALL
 SELECT c.row_number, c.product_id, 'kept', 2
 FROM candidates c JOIN opinions o USING (row_number)
   JOIN offer_keys k USING (row_number) JOIN live_links l ON l.product_id = c.product_id AND l.offer_key = k.offer_key
-WHERE o.opinion = 'several_products';
+WHERE o.opinion = 'several_products'
+UNION ALL
+-- A renamed reference, or another way of matching, must not either: nothing speaks against the link that exists.
+SELECT k.row_number, l.product_id, 'kept', 2
+FROM offer_keys k JOIN live_links l ON l.offer_key = k.offer_key JOIN product_keys p ON p.product_id = l.product_id
+WHERE NOT l.is_manual AND k.row_number NOT IN (SELECT row_number FROM candidates)
+  AND k.row_number NOT IN (SELECT row_number FROM by_person);
 
 CREATE TABLE claims AS
 SELECT p.*, coalesce(k.offer_key = l.offer_key, false) AS is_incumbent,

@@ -24,7 +24,13 @@ def show_links(run: Run[Any], plan: LinkPlan) -> None:
             " WHERE before IS NOT NULL ORDER BY product_id, field LIMIT $most",
             {"most": SAMPLE},
         )
+        table.load(stale=plan.folder / "stale_links.parquet")
+        stale = table.rows(
+            "SELECT product_id AS product, offer_key AS item FROM stale ORDER BY ALL LIMIT $most", {"most": SAMPLE}
+        )
     run.show("What changed in the links", fields)
+    if stale:
+        run.show("Links that need a person", stale)
     if first:
         run.show("Some of the changes", first)
 

@@ -48,7 +48,9 @@ class LinkPlan(BaseModel):
     updated: int
     in_feed_updated: int
     absent: int
+    stale: int  # links whose item is in the feed but is not clearly their product any more
     sold_out: int
+    whole: bool  # a limit cut nothing
 
     @property
     def changed(self) -> bool:
@@ -125,6 +127,7 @@ def plan_links(feed: SupplierFeed, snapshot: Snapshot, scope: Scope, now: dateti
             "absences_gone",
             "unmatched_rows",
             "settled",
+            "stale_links",
         ):
             table.save(name, folder / f"{name}.parquet")
         table.save("link_changes", folder / "link_changes.parquet")
@@ -135,6 +138,8 @@ def plan_links(feed: SupplierFeed, snapshot: Snapshot, scope: Scope, now: dateti
             updated=table.count("changed_links"),
             in_feed_updated=table.count("changed_links", "product_id IN (SELECT product_id FROM present)"),
             absent=table.count("absent_now"),
+            stale=table.count("stale_links"),
+            whole=scope.limit is None,
             sold_out=table.count("sold_out", "product_id IN (SELECT product_id FROM link_changes)"),
         )
 

@@ -51,5 +51,5 @@ def test_it_is_kept_between_runs(state: StateDatabase) -> None:
     assert health.failed(state, 6, NOW + timedelta(hours=2), "f6-1") == []
     assert health.read(state, 6).held_since == NOW + timedelta(hours=1)
     assert kinds(health.failed(state, 6, NOW + timedelta(hours=49), None)) == ["stale"]
-    assert kinds(health.confirmed(state, 6, NOW + timedelta(hours=50))) == ["healed", "healed"]
+    assert kinds(health.confirmed(state, 6, NOW + timedelta(hours=50))) == ["healed"]
     assert health.read(state, 6) == Health(confirmed_at=NOW + timedelta(hours=50))

@@ -100,6 +100,15 @@ def test_a_limited_import_is_no_baseline(world: World, home: Path, imported: Any
     assert import_feed(world.feed).updated == 23
 
 
+def test_an_approval_that_is_limited_is_no_baseline(world: World, home: Path, imported: Any) -> None:
+    world.write_feed([(r, 0, 2) for r in world.references()[:25]])
+    with pytest.raises(Quarantined) as held:
+        import_feed(world.feed)
+    assert import_feed(world.feed, approve=held.value.summary.snapshot_id, limit=1).updated == 1
+    with pytest.raises(Quarantined):
+        import_feed(world.feed)
+
+
 class Answers(BaseHTTPRequestHandler):
     """Answers as `answer` of the server says: (status, headers, body)."""
 

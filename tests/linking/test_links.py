@@ -167,3 +167,14 @@ def test_linking_again_touches_only_what_is_new_or_asked_for(tmp_path: Path) -> 
     first = plan(tmp_path, offers, [link(1, "A")], **again)
     assert (first.created, first.updated) == (1, 0)
     assert plan(tmp_path, offers, [link(1, "A")], asked_for=[1], **again).updated == 1
+
+
+def test_an_item_whose_codes_find_nobody_any_more_keeps_its_link(tmp_path: Path) -> None:
+    made = plan(tmp_path, [{"sku": "OLD", "stock_quantity": 3}], [link(1, "OLD")], absence="sold_out")
+    assert (made.absent, made.stale, changed(made)[1]["stock_quantity"]) == (0, 0, 3)
+
+
+def test_an_item_whose_codes_speak_for_another_product_leaves_its_link_as_it_is(tmp_path: Path) -> None:
+    moved = {"supplier_sku": "X", "sku": "B", "stock_quantity": 3}
+    made = plan(tmp_path, [moved], [{**link(1, "X"), "sku": "A"}], absence="sold_out")
+    assert (made.absent, made.stale, changed(made)) == (0, 1, {})
