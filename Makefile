@@ -23,7 +23,7 @@ bench: setup ## measure import and sync against the row-by-row way, and through 
 	@$(PYTHON_HERE) -m benchmarks
 
 test: setup ## run the tests (minutes)
-	@$(PYTHON_HERE) -m pytest
+	@$(PYTHON_HERE) -m pytest -n auto --dist loadfile
 
 golden: setup ## write anew what the samples of the known feed formats hold; then read the diff
 	@REXBIT_GOLDEN=1 $(PYTHON_HERE) -m pytest tests/feeds/test_presets.py

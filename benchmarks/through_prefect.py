@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.place import Place, Servers, make_place, write_feed
 from benchmarks.sizes import Measured, say
-from demo.deploy import apply_blocks, deploy, make_pool
+from demo.deploy import apply_blocks, deploy, example_switched_on, make_pool
 from demo.orchestra import ROOT, Orchestra, start_orchestra
 from demo.stage import start_run, wait_for
 
@@ -19,7 +19,7 @@ def measure_flow_runs(servers: Servers, products: int, home: Path) -> Measured:
     place = make_place(servers, products, home)
     environment = {**place.environment, "REXBIT_CODE": str(ROOT)}
     with start_orchestra(home / "prefect", environment) as orchestra:
-        apply_blocks(orchestra, ROOT / "blocks.example.yaml")
+        apply_blocks(orchestra, example_switched_on(orchestra))
         make_pool(orchestra)
         deploy(orchestra)
         worker = orchestra.start_worker()

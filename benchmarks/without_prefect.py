@@ -51,6 +51,7 @@ def blocks() -> tuple[Any, Any]:
     settings = yaml.safe_load(text)
     parts = ConnectionComponents(**settings["connections"]["shop-7-mysql"])
     shop = {**settings["shops"]["sklep"], "connection": SqlAlchemyConnector(connection_info=parts)}
+    shop["product_listing_enabled"] = True
     at_once = {"settle_seconds": 0}  # the feed is whole, though only just written
     return SupplierFeed(**settings["feeds"]["acme"], fetching=at_once), PrestashopDatabase(**shop)
 

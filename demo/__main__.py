@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from demo.deploy import apply_blocks, deploy, make_pool
+from demo.deploy import apply_blocks, deploy, example_switched_on, make_pool
 from demo.feed_server import serve
 from demo.feeds import write_feeds
 from demo.orchestra import ROOT, Orchestra, start_orchestra
@@ -65,7 +65,7 @@ def prepare(orchestra: Orchestra, mariadb: MariaDb) -> None:
         make_shop(connection, products=PRODUCTS)
         grant_sync_user(connection, DATABASE, "ps_", USER, PASSWORD)
     say("Creating blocks, work pool, queues and deployments from the project's files")
-    apply_blocks(orchestra, ROOT / "blocks.example.yaml", ROOT / "demo" / "blocks.yaml")
+    apply_blocks(orchestra, example_switched_on(orchestra), ROOT / "demo" / "blocks.yaml")
     make_pool(orchestra)
     deploy(orchestra)
 

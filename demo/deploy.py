@@ -16,6 +16,14 @@ def apply_blocks(orchestra: Orchestra, *files: Path) -> str:
     return "".join(orchestra.python("-m", "blocks.apply", str(file)).stdout for file in files)
 
 
+def example_switched_on(orchestra: Orchestra) -> Path:
+    """A copy of the project's example file whose shop may be written to."""
+    text = (ROOT / "blocks.example.yaml").read_text(encoding="utf-8")
+    copy = orchestra.home / "blocks.yaml"
+    copy.write_text(text.replace("product_listing_enabled: false", "product_listing_enabled: true"), encoding="utf-8")
+    return copy
+
+
 def make_pool(orchestra: Orchestra) -> None:
     """The work pool and its queues; existing ones stay."""
     orchestra.prefect("work-pool", "create", "rexbit", "--type", "process", "--overwrite")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from prefect.artifacts import create_markdown_artifact
 from prefect.blocks.core import Block
@@ -15,6 +16,7 @@ from prefect.runtime import flow_run
 from tasks.summaries import Summary
 
 MOST_ROWS = 50
+FILE_NAME = re.compile(r"[\w-]{1,20}\.[A-Za-z]{2,5}")
 
 
 class Section(NamedTuple):
@@ -33,10 +35,14 @@ def block_name(value: object) -> str:
 
 
 def source_name(source: object) -> str:
-    """The last part of a block's name, a path or an address, without the query that may hold a token."""
+    """The last part of a block's name or a path; of an address a file's name or the host: the rest may be secret."""
     if isinstance(source, Block):
         return block_name(source)
-    return str(source).partition("?")[0].rstrip("/").rpartition("/")[2] or "feed"
+    if "://" not in str(source):
+        return str(source).rstrip("/").rpartition("/")[2] or "feed"
+    parts = urlsplit(str(source))
+    last = parts.path.rpartition("/")[2]
+    return last if FILE_NAME.fullmatch(last) else parts.hostname or "feed"
 
 
 def run_name(verb: str, subject: str) -> Callable[[], str]:

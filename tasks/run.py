@@ -101,9 +101,12 @@ def working_on(flow: str, title: str, integration_id: int | None, summary: S) ->
                 with lease(state, integration_id, run_id=run.id, holder=title) as run.held:
                     yield run
         except BaseException as error:
-            _end(run, _status_of(error), str(error) or type(error).__name__)
             if isinstance(error, SummaryError) and error.summary is None:
                 error.summary = run.summary
+            try:
+                _end(run, _status_of(error), str(error) or type(error).__name__)
+            except Exception as second:  # noqa: BLE001  (the first error is the one that a person needs)
+                run.warn(f"this run could not be recorded: {second}")
             raise
         _end(run, "completed" if summary.status == "running" else summary.status, "")
 

@@ -51,7 +51,8 @@ class LinkSummary(Summary):
 
     products: int = Field(0, description="products looked at")
     linked: int = Field(0, description="links made")
-    unchanged: int = Field(0, description="links that were there already")
+    updated: int = Field(0, description="links that were there, with new values")
+    unchanged: int = Field(0, description="links that were there already, with nothing new")
     ambiguous: int = Field(0, description="several candidates; nothing was linked")
     unmatched: int = Field(0, description="no candidate")
 

@@ -46,6 +46,8 @@ def decide_availability(run: Run[SyncSummary], shop: PrestashopDatabase, look: L
     wanted = plan.decide(shop, _view(shop, look, run.started_at), inputs, run.folder, contractor)
     run.count(wanted=wanted.products, skipped=wanted.skipped, not_enforceable=wanted.not_enforceable)
     run.say("Decided for %d products: %d can be ordered", wanted.products, wanted.allowed)
+    if not wanted.products:
+        run.warn("No product of this shop has a supplier yet. Run import-catalog, then import-feed, then this again")
     return wanted
 
 
@@ -89,7 +91,7 @@ def find_changes(run: Run[SyncSummary], wanted: Wanted, held: Path) -> Differing
 def plan_changes(run: Run[SyncSummary], differing: Differing, shop_rows: Path, limit: int | None) -> ChangeSet:
     """Put what the shop holds beside what it shall hold, keep that in the archive, and show it."""
     changes = plan.make_change_set(differing.rows, shop_rows, run.folder, limit)
-    name = f"c{run.integration_id}-{run.started_at:%Y%m%dT%H%M%S}-{run.id[:8]}"
+    name = f"c{run.integration_id}-{run.started_at:%Y%m%dT%H%M%S}-{run.id[-8:]}"
     run.count(enabled=changes.enabled, disabled=changes.disabled)
     if changes.missing_rows:
         run.count(skipped={**run.summary.skipped, "row_missing_in_shop": changes.missing_rows})

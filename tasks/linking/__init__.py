@@ -71,7 +71,8 @@ def link_again(run: Run[LinkSummary], feed: SupplierFeed, snapshot: Snapshot, pr
     run.count(
         products=matched.offers,
         linked=plan.created,
-        unchanged=matched.found - plan.created,
+        updated=plan.updated,
+        unchanged=matched.found - plan.created - plan.updated,
         unmatched=unmatched,
     )
     run.count(ambiguous=matched.offers - matched.found - unmatched)

@@ -45,7 +45,7 @@ def apply_change_set(
         recorder = Recorder(state, table, writing)
         recorder.begin()
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="record") as thread:
-            recording: list[Future[None]] = []
+            recording: list[Future[None]] = [thread.submit(recorder.read_links)]
 
             def on_window(outcomes: list[Outcome]) -> None:
                 _wait_for(recording)

@@ -53,6 +53,9 @@ class Recorder:
             session.execute("change_set_begun", begun)
         for change_set_id in unfinished:
             self._remember_originals(change_set_id)
+
+    def read_links(self) -> None:
+        """Lay the shop's links beside the flags, before the first window is recorded."""
         links = self._state.read(
             "integration_product_links",
             self._writing.folder / "shop_links.parquet",

@@ -47,7 +47,7 @@ def find_address() -> Address:
     if not home and _inside_deployment():
         raise WrongSettingsError(
             f"a deployment's run expected {URL_VARIABLE}, or a SqlAlchemyConnector block named `{BLOCK}`, or"
-            f" {HOME_VARIABLE} for a trial on one machine; got none. Set one in `prefect.yaml` or for the worker"
+            f" {HOME_VARIABLE} for a trial on one machine; got none. Set a variable for the worker, or save the block"
         )
     return sqlite_address(Path(home or "~/.rexbit") / "rexbit.db")
 

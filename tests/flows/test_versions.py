@@ -83,13 +83,9 @@ def held(world: World, scope: str) -> dict[str, tuple[int, str]]:
 WANTED = {reference: (flag, text) for reference, (_, _, flag, text) in OFFERS.items()}
 
 
-def test_an_installed_shop_holds_what_was_decided(installed: World) -> None:
+def test_an_installed_shop_holds_what_was_decided_and_a_second_sync_writes_nothing(installed: World) -> None:
     run_all(installed)
     assert held(installed, "s.id_shop = 1 AND s.id_shop_group = 0") == WANTED
-
-
-def test_a_second_sync_of_an_installed_shop_writes_nothing(installed: World) -> None:
-    run_all(installed)
     assert run_all(installed).rows_written == 0
 
 

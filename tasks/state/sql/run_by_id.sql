@@ -1,1 +1,0 @@
-SELECT id, flow, integration_id, started_at, ended_at, status, summary, message FROM runs WHERE id = :id
