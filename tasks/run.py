@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import tempfile
@@ -90,7 +91,7 @@ def working_on(flow: str, title: str, integration_id: int | None, summary: S) ->
 
     A dry run takes no lease, because it changes nothing. Errors that carry a summary get this run's.
     """
-    with open_state() as state, tempfile.TemporaryDirectory(prefix="rexbit-") as folder:
+    with older_objects_aside(), open_state() as state, tempfile.TemporaryDirectory(prefix="rexbit-") as folder:
         run = Run(flow, title, integration_id, summary, state, Path(folder))
         run.say("State database: %s", state.shown)
         _record_start(run, integration_id)
@@ -109,6 +110,16 @@ def working_on(flow: str, title: str, integration_id: int | None, summary: S) ->
                 run.warn(f"this run could not be recorded: {second}")
             raise
         _end(run, "completed" if summary.status == "running" else summary.status, "")
+
+
+@contextmanager
+def older_objects_aside() -> Iterator[None]:
+    """Keep the garbage collector off what was there before: some 400,000 objects of the libraries, 0.1 s a walk."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _status_of(error: BaseException) -> Status:

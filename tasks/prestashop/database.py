@@ -6,28 +6,31 @@ import hashlib
 import logging
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pymysql
 
 from blocks import PrestashopDatabase
 from tasks.errors import UnreachableError, WrongSettingsError
 from tasks.prestashop.capabilities import engines, read_info, scope_of, take_keys
-from tasks.prestashop.connection import CONNECTION_LOST, address_of, error_code, explained
-from tasks.prestashop.model import Change, Outcome, ShopInfo
+from tasks.prestashop.connection import CONNECTION_LOST, LOCKED, address_of, error_code, explained
+from tasks.prestashop.model import Change, Outcome, ShopInfo, Together
 from tasks.prestashop.reading import read_catalogue, read_rows
 from tasks.prestashop.refusals import refuse_unwritable
 from tasks.prestashop.session import Session
+from tasks.prestashop.together import TogetherWriter
 from tasks.prestashop.writing import Writer
 
 LOCK_WAIT_SECONDS = 10  # for rows that a customer's order or the back office holds
 ATTEMPTS = 4
 FIRST_PAUSE_SECONDS = 0.1
-LOCKED = {1205, 1213, 1020}  # lock wait, deadlock, row changed under a snapshot
 TRANSACTIONAL = "InnoDB"
 LONGEST_LOCK_NAME = 64  # MySQL's limit
+
+R = TypeVar("R")
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +44,7 @@ class DatabaseShop:
         self._writable = writable
         self._engines = engines(session)
         self._writer = Writer(session, scope_of(info))
+        self._together = TogetherWriter(session, scope_of(info))
 
     @contextmanager
     def lock(self, wait_seconds: int = 0) -> Iterator[None]:
@@ -70,6 +74,18 @@ class DatabaseShop:
         """
         return read_rows(self.session, self.info, to, products)
 
+    def refuse_unwritable(self, changes: Sequence[Change]) -> None:
+        """Raise Refused naming the changes that this shop can't hold, or that are never made."""
+        refuse_unwritable(changes, self.info)
+
+    def apply_together(self, window: Together) -> bool:
+        """Apply a window in one statement a table and read back, if every row holds exactly `before`.
+
+        False: nothing was written, or (after a lost connection) all of it: `apply_window` finds out. Errors as there.
+        """
+        self._require_writable()
+        return self._tried(lambda: self._together.write(window), window.first, window.last)
+
     def apply_window(self, changes: Sequence[Change]) -> list[Outcome]:
         """Apply the changes in one transaction, read back; an outcome for each, in their order.
 
@@ -79,17 +95,22 @@ class DatabaseShop:
         """
         self._require_writable()
         refuse_unwritable(changes, self.info)
+        ids = [change.id_product for change in changes]
+        return self._tried(lambda: self._writer.window(changes), min(ids, default=0), max(ids, default=0))
+
+    def _tried(self, write: Callable[[], R], first: int, last: int) -> R:
+        """Write the window of the products `first` to `last`, as often as another attempt may heal it."""
         with explained(self.session.address):
             for attempt in range(1, ATTEMPTS):
                 try:
-                    return self._writer.window(changes)
+                    return write()
                 except pymysql.MySQLError as error:
                     self._recover(error, attempt)
             try:
-                return self._writer.window(changes)
+                return write()
             except pymysql.MySQLError as error:
                 if error_code(error) in LOCKED:
-                    raise UnreachableError(self._locked_text(changes, error)) from error
+                    raise UnreachableError(self._locked_text(first, last, error)) from error
                 raise
 
     def _recover(self, error: pymysql.MySQLError, attempt: int) -> None:
@@ -102,12 +123,11 @@ class DatabaseShop:
         if code in CONNECTION_LOST:
             self.session.reconnect()
 
-    def _locked_text(self, changes: Sequence[Change], error: pymysql.MySQLError) -> str:
-        ids = [change.id_product for change in changes]
+    def _locked_text(self, first: int, last: int, error: pymysql.MySQLError) -> str:
         return (
-            f"{self.session.address}: the rows of products {min(ids)} to {max(ids)} stayed locked for {ATTEMPTS}"
-            f" attempts ({error.args[-1]}). Nothing of them was written; look for a long transaction in the shop"
-            " (SHOW ENGINE INNODB STATUS) and run again"
+            f"{self.session.address}: the rows of products {first} to {last} stayed locked for {ATTEMPTS} attempts"
+            f" ({error.args[-1]}). Nothing of them was written; look for a long transaction in the shop (SHOW ENGINE"
+            " INNODB STATUS) and run again"
         )
 
     def _require_writable(self) -> None:

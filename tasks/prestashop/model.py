@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
@@ -78,6 +78,25 @@ class Outcome(NamedTuple):
     message: str | None = None
 
 
+Target = Literal["texts", "labels", "flags"]
+
+
+class Part(NamedTuple):
+    """A window's changes of one table: JSON `[[first id, second id, before, after], ...]`, how many, how many new."""
+
+    rows: str
+    given: int
+    new: int
+
+
+class Together(NamedTuple):
+    """A window of the products `first` to `last` in the form that is written at once."""
+
+    first: int
+    last: int
+    parts: Mapping[Target, Part]
+
+
 class Shop(Protocol):
     """What flows need of a shop, whichever way it is reached."""
 
@@ -92,6 +111,12 @@ class Shop(Protocol):
 
     def read_rows(self, to: Path, products: Path | None = None) -> Path:
         """Write the current flags and texts as Parquet; see `DatabaseShop.read_rows` for the columns."""
+
+    def refuse_unwritable(self, changes: Sequence[Change]) -> None:
+        """Raise Refused naming the changes that this shop can't hold, or that are never made."""
+
+    def apply_together(self, window: Together) -> bool:
+        """Apply a window at once if all of its rows hold `before`; False: nothing was written, `apply_window` it."""
 
     def apply_window(self, changes: Sequence[Change]) -> list[Outcome]:
         """Apply some changes together; an outcome for each, in their order."""

@@ -1,4 +1,4 @@
-"""The shop's rows into Parquet: streamed from MySQL into text files, typed and put in order by DuckDB."""
+"""The shop's rows into Parquet: taken from MySQL as CSV that the server makes, typed and put in order by DuckDB."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tasks.duck import Desk, desk
 from tasks.prestashop.capabilities import SUPPLIER_REFERENCES, scope_of
-from tasks.prestashop.connection import explained
+from tasks.prestashop.connection import Ids, explained
 from tasks.prestashop.model import ShopInfo
-from tasks.prestashop.session import Session
-from tasks.prestashop.table_file import load_rows, write_rows
+from tasks.prestashop.session import ServerWarningError, Session
+from tasks.prestashop.table_file import load_rows
 from tasks.prestashop.targets import in_chunks
 
-NO_LIMIT = 2**63 - 1
+ASKED_AT_ONCE = 100_000  # ids
 
 PRODUCTS = (
     "id_product",
@@ -41,9 +41,22 @@ COMBINATIONS = (
     "available_date",
     "quantity",
 )
-REFERENCES = ("id_product", "id_product_attribute", "id_supplier", "reference")
-TEXTS = ("items", "id_lang", "available_now", "available_later")
-FLAGS = ("items", "out_of_stock")
+ITEM = ("id_product", "id_product_attribute")
+REFERENCES = (*ITEM, "id_supplier", "reference")
+TEXTS = (*ITEM, "id_lang", "available_now", "available_later")
+FLAGS = (*ITEM, "out_of_stock")
+
+
+class Part(NamedTuple):
+    """Some products, by their ids in order, and what else a statement asks for."""
+
+    ids: Ids
+    scope: Mapping[str, Any]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values for a statement."""
+        return {**self.scope, "ids": self.ids, "first": self.ids[0], "last": self.ids[-1]}
 
 
 class _Reading:
@@ -54,15 +67,29 @@ class _Reading:
         self.desk = at
         self.folder = folder
 
-    def take(self, table: str, columns: Sequence[str], query: str | None, parts: Sequence[Mapping[str, Any]]) -> None:
+    def take(self, table: str, columns: Sequence[str], query: str | None, parts: Sequence[Part]) -> None:
         """Lay the query's rows on the desk as VARCHAR columns; None, or no parts, makes an empty table."""
         path = self.folder / f"{table}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
-            for values in parts if query else ():
-                for rows in self.session.stream(str(query), values):
-                    write_rows(file, rows)
+            for part in parts if query else ():
+                for lines in self._lines(str(query), columns, part):
+                    file.write(lines + "\n")
         load_rows(self.desk, table, columns, path)
         path.unlink()
+
+    def _lines(self, query: str, columns: Sequence[str], part: Part) -> Iterator[str]:
+        """The rows of some products as text; in smaller parts where the server can't send them at once."""
+        try:
+            lines = self.session.lines(query, columns, part.values)
+        except ServerWarningError:
+            if len(part.ids) == 1:
+                raise
+            half = len(part.ids) // 2
+            for ids in (part.ids[:half], part.ids[half:]):
+                yield from self._lines(query, columns, part._replace(ids=Ids(ids)))
+        else:
+            if lines is not None:
+                yield lines
 
 
 @contextmanager
@@ -78,25 +105,23 @@ def _reading(session: Session, to: Path) -> Iterator[_Reading]:
 
 def read_catalogue(session: Session, info: ShopInfo, to: Path, limit: int | None) -> Path:
     """Write `catalogue.parquet`; `limit` counts products, whose combinations all come along."""
-    scope = scope_of(info).values
-    values = {**scope, "id_lang": info.default_id_lang, "limit": NO_LIMIT if limit is None else limit}
+    scope = {**scope_of(info).values, "id_lang": info.default_id_lang}
     with _reading(session, to) as reading:
-        reading.take("products", PRODUCTS, "catalogue_products", [values])
-        last = reading.desk.rows("SELECT max(id_product::BIGINT) AS id FROM products")[0]["id"]
-        values = {**scope, "last_product": last or 0}
-        reading.take("combinations", COMBINATIONS, "catalogue_combinations", [values])
+        parts = [Part(ids, scope) for ids in in_chunks(_sold(session, info)[:limit])]
+        reading.take("products", PRODUCTS, "catalogue_products", parts)
+        reading.take("combinations", COMBINATIONS, "catalogue_combinations", parts)
         references = None if SUPPLIER_REFERENCES in info.switched_off else "supplier_references"
-        reading.take("supplier_references", REFERENCES, references, [values])
+        reading.take("supplier_references", REFERENCES, references, parts)
         reading.desk.run("prestashop/desk/catalogue.sql")
         return reading.desk.save("catalogue", to)
 
 
 def read_rows(session: Session, info: ShopInfo, to: Path, products: Path | None) -> Path:
     """Write `shop_rows.parquet` for the `id_product` of a Parquet file; None is everything the shop sells."""
-    values = {**scope_of(info).values, "languages": tuple(language.id_lang for language in info.languages)}
+    scope = {**scope_of(info).values, "languages": tuple(language.id_lang for language in info.languages)}
     with _reading(session, to) as reading:
-        ids = _wanted_ids(reading, info, products)
-        parts = [{**values, "ids": chunk} for chunk in in_chunks(ids)]
+        ids = _sold(session, info) if products is None else _wanted(reading, products)
+        parts = [Part(chunk, scope) for chunk in in_chunks(ids)]
         texts = "rows_texts" if info.languages else None
         reading.take("texts", TEXTS, texts, parts)
         reading.take("labels", TEXTS, "rows_labels" if info.combination_labels and texts else None, parts)
@@ -105,10 +130,17 @@ def read_rows(session: Session, info: ShopInfo, to: Path, products: Path | None)
         return reading.desk.save("shop_rows", to)
 
 
-def _wanted_ids(reading: _Reading, info: ShopInfo, products: Path | None) -> list[int]:
-    if products is None:
-        batches = reading.session.stream("product_ids", {"id_shop": info.id_shop})
-        return [int(row[0]) for batch in batches for row in batch]
+def _sold(session: Session, info: ShopInfo) -> list[int]:
+    """Ids of the products that the shop sells, in order."""
+    ids = [0]
+    while listed := session.rows("product_ids", {"id_shop": info.id_shop, "after": ids[-1], "limit": ASKED_AT_ONCE})[0][
+        0
+    ]:
+        ids += map(int, listed.split(","))
+    return ids[1:]
+
+
+def _wanted(reading: _Reading, products: Path) -> list[int]:
     reading.desk.load(wanted=products)
     wanted = reading.desk.connection.execute("SELECT DISTINCT id_product::BIGINT FROM wanted ORDER BY 1")
     return [int(row[0]) for row in wanted.fetchall()]

@@ -28,6 +28,14 @@ class Writing(NamedTuple):
     folder: Path
 
 
+class Done(NamedTuple):
+    """A window that was applied to the products `first` to `last`; what was not simply written is `told`."""
+
+    first: int
+    last: int
+    told: list[Outcome]
+
+
 class Recorder:
     """Writes down one change set (table `changes` on the desk) as it is applied, window by window.
 
@@ -79,16 +87,15 @@ class Recorder:
                 session.upsert("shop_written", rows, key=KEY, update=())
         self._end(change_set_id)
 
-    def window(self, outcomes: Sequence[Outcome]) -> None:
-        """Record one window, read back from the shop; what it doesn't hold is not recorded.
+    def windows(self, done: Sequence[Done]) -> None:
+        """Record windows that follow each other, read back from the shop; what it doesn't hold is not recorded.
 
         The links' metadata says the same, for Rexbit's readers; we never read it.
         """
-        missed = [outcome[:4] for outcome in outcomes if outcome.outcome not in HELD]
+        missed = [outcome[:4] for window in done for outcome in window.told if outcome.outcome not in HELD]
         if missed:
             self._table.connection.executemany("INSERT INTO not_held VALUES (?, ?, ?, ?)", missed)
-        products = [outcome.id_product for outcome in outcomes]
-        span = {"first": min(products), "last": max(products), "now": self._state.now()}
+        span = {"first": done[0].first, "last": done[-1].last, "now": self._state.now()}
         self._table.run("prestashop/desk/recorded.sql", {**self._values, **span})
         rows = self._table.save("recorded", self._writing.folder / "recorded.parquet")
         links = self._table.save("link_metadata", self._writing.folder / "link_metadata.parquet")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pymysql
 from pymysql.connections import Connection
-from pymysql.cursors import Cursor, SSCursor
+from pymysql.cursors import Cursor
 
 from tasks.duck import sql_text
 from tasks.errors import Busy, RexbitError
@@ -18,7 +18,7 @@ Row = tuple[Any, ...]  # texts, or None where NULL
 
 FOR_UPDATE = "\nFOR UPDATE"
 DEPRECATED = {"1287", "1681"}  # says nothing about the data
-FETCHED_AT_ONCE = 2_000
+NUMBERS = {"active", "is_virtual", "is_pack", "depends_on_stock", "quantity", "out_of_stock"}
 
 
 class ServerWarningError(RexbitError):
@@ -56,18 +56,29 @@ class Session:
             _heed_warnings(cursor)
         return rows
 
-    def stream(self, name: str, values: Mapping[str, Any]) -> Iterator[list[Row]]:
-        """Run a query whose rows are never all in memory; nothing else may run until the last one is read."""
-        with self.connection.cursor(SSCursor) as cursor:
-            cursor.execute(self.text(name), values)
-            while batch := cursor.fetchmany(FETCHED_AT_ONCE):
-                yield list(batch)
+    def lines(self, name: str, columns: Sequence[str], values: Mapping[str, Any]) -> str | None:
+        """Rows of a query as lines of CSV, None if there are none; NULL is nothing at all, a text is quoted.
 
-    def write(self, name: str, values: Mapping[str, Any], and_if: str | None = None) -> None:
-        """Run an UPDATE, `and_if` one more condition; ServerWarningError if the server had something to say."""
+        Raises ServerWarningError where they are more than the server sends as one text.
+        """
+        cells = ", ".join(_as_text(column) for column in columns)
+        text = self.text("as_lines").replace("{cells}", cells).replace("{query}", self.text(name).rstrip())
+        with self.connection.cursor() as cursor:
+            cursor.execute(text, values)
+            row = cursor.fetchone()
+            _heed_warnings(cursor)
+        return row[0] if row else None
+
+    def write(self, name: str, values: Mapping[str, Any], and_if: str | None = None) -> int:
+        """Run an UPDATE, `and_if` one more condition; returns how many rows it changed.
+
+        Raises ServerWarningError if the server had something to say.
+        """
         with self.connection.cursor() as cursor:
             cursor.execute(self.text(name) + (self.text(and_if) if and_if else ""), values)
+            changed = cursor.rowcount
             _heed_warnings(cursor)
+        return changed
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -122,6 +133,14 @@ class Session:
             self.connection.close()
         except (pymysql.MySQLError, OSError):
             self.connection._force_close()  # type: ignore[attr-defined]  # noqa: SLF001  (the driver has no other way)
+
+
+def _as_text(column: str) -> str:
+    """The SQL of a column's value in a line of CSV; numbers need no quotes, and quoting costs the server most."""
+    name = quoted(column)
+    if column.startswith("id_") or column in NUMBERS:
+        return f"coalesce({name}, '')"
+    return f"coalesce(concat('\"', replace(convert({name} USING utf8mb4), '\"', '\"\"'), '\"'), '')"
 
 
 def _heed_warnings(cursor: Cursor) -> None:

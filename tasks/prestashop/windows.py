@@ -1,71 +1,69 @@
-"""A change set, window by window: the lease is looked at before each, the outcomes are handed over after each."""
+"""A change set, window by window: the lease is looked at before each, what came of it is handed over after each."""
 
 from __future__ import annotations
 
-import gc
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from tasks.duck import Desk, desk
-from tasks.prestashop.model import Change, Outcome, Shop
+from tasks.prestashop.model import Change, Outcome, Part, Shop, Together
 
 WINDOW_PRODUCTS = 2_000
-FETCHED_AT_ONCE = 10_000
+
+OnWindow = Callable[["Window", list[Outcome]], None]
+"""Gets each window after its commit, with what came of the changes that were not simply written as planned."""
+
+
+class Window:
+    """The changes of some products, `first` to `last`, in whichever form a shop takes them."""
+
+    def __init__(self, at: Desk, first: int, last: int) -> None:
+        self.first = first
+        self.last = last
+        self._desk = at
+
+    def changes(self) -> list[Change]:
+        """One by one, in the order of their keys."""
+        rows = self._desk.connection.execute(
+            "FROM ordered_changes WHERE id_product BETWEEN $first AND $last",
+            {"first": self.first, "last": self.last},
+        )
+        return list(map(Change._make, rows.fetchall()))
+
+    def together(self) -> Together:
+        """All those of a table as one JSON array; see together.sql."""
+        self._desk.run("prestashop/desk/together.sql", {"first": self.first, "last": self.last})
+        rows = self._desk.connection.execute("FROM together").fetchall()
+        return Together(self.first, self.last, {target: Part(*values) for target, *values in rows})
 
 
 def apply_changes(
     shop: Shop,
     changes: Path,
-    on_window: Callable[[list[Outcome]], None],
+    on_window: OnWindow,
     before_window: Callable[[], None],
     window: int = WINDOW_PRODUCTS,
-) -> dict[str, int]:
+) -> None:
     """Apply a change set (Parquet: id_product, id_product_attribute, id_lang, field, before, after) in id order.
 
-    `window`: products a transaction; one product is never split. `before_window` raises to stop (a lost lease);
-    `on_window` gets each window's outcomes after its commit. Returns how many changes had which outcome.
+    `window`: products a transaction; one product is never split. `before_window` raises to stop (a lost lease).
+    A window is written together where all of its rows hold `before`, else row is judged by row.
+    Errors: Refused (a change that the shop can't hold: nothing at all is written), those of the shop.
     """
-    counts: Counter[str] = Counter()
     with desk() as at:
         at.load(changes=changes)
-        at.run("prestashop/desk/changes.sql")
-        with _older_objects_aside():
-            for part in _windows(_changes(at), window):
-                before_window()
-                outcomes = shop.apply_window(part)
-                counts.update(outcome.outcome for outcome in outcomes)
-                on_window(outcomes)
-    return dict(counts)
+        at.run("prestashop/desk/changes.sql", {"window": window})
+        shop.refuse_unwritable([Change(**row) for row in at.rows("FROM kinds_of_change")])
+        for part in _windows(at):
+            before_window()
+            told = [] if shop.apply_together(part.together()) else _one_by_one(shop, part)
+            on_window(part, told)
 
 
-@contextmanager
-def _older_objects_aside() -> Iterator[None]:
-    """Keep the garbage collector off what was there before: walking through all of it took half of the time."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
+def _one_by_one(shop: Shop, part: Window) -> list[Outcome]:
+    return [outcome for outcome in shop.apply_window(part.changes()) if outcome.outcome != "written"]
 
 
-def _changes(at: Desk) -> Iterator[Change]:
-    cursor = at.connection.execute("FROM ordered_changes")
-    while rows := cursor.fetchmany(FETCHED_AT_ONCE):
-        yield from map(Change._make, rows)
-
-
-def _windows(changes: Iterator[Change], products: int) -> Iterator[list[Change]]:
-    """Cut ordered changes after every so many products."""
-    part: list[Change] = []
-    seen = 0
-    for change in changes:
-        if not part or change.id_product != part[-1].id_product:
-            if seen == products:
-                yield part
-                part, seen = [], 0
-            seen += 1
-        part.append(change)
-    if part:
-        yield part
+def _windows(at: Desk) -> Iterator[Window]:
+    for first, last in at.connection.execute("SELECT first, last FROM windows ORDER BY first").fetchall():
+        yield Window(at, first, last)

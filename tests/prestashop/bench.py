@@ -15,8 +15,10 @@ from demo.grants import grant_sync_user
 from demo.servers import MariaDb
 from tasks.prestashop.database import DatabaseShop, open_shop
 from tasks.prestashop.model import Change
-from tests.parquet import read
+from tests.parquet import read, write
 
+CHANGES = """product_id BIGINT, id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR,
+  before VARCHAR, after VARCHAR, reason_code VARCHAR, reason_args VARCHAR"""
 TEXTS = AvailabilityPolicy(texts=[LanguageTexts(language="pl"), LanguageTexts(language="en")])
 
 
@@ -131,3 +133,8 @@ def all_changes(rows: Iterable[dict[str, Any]]) -> list[Change]:
 def as_rows(changes: Iterable[Change]) -> list[dict[str, Any]]:
     """Changes as rows of a change set."""
     return [{"product_id": change.id_product, **change._asdict()} for change in changes]
+
+
+def change_set(folder: Path, changes: Iterable[Change]) -> Path:
+    """Changes as the Parquet file that is planned, archived and applied."""
+    return write(folder / "changes.parquet", CHANGES, as_rows(changes))

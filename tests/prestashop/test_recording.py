@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 
 from tasks import archive
+from tasks.errors import LeaseLostError
 from tasks.prestashop import applying
 from tasks.prestashop.applying import Applied, apply_change_set
 from tasks.prestashop.model import Change
 from tasks.prestashop.record import Recorder, Writing
 from tasks.prestashop.windows import apply_changes
 from tasks.state import StateDatabase
-from tests.parquet import read, write
-from tests.prestashop.bench import Bench, as_rows, text_change
-from tests.prestashop.test_windows import CHANGES, nothing
+from tests.parquet import read
+from tests.prestashop.bench import Bench, change_set, text_change
+from tests.prestashop.test_windows import nothing
 
 
 class Crashed(Exception):  # noqa: N818
@@ -30,7 +31,7 @@ def crash(*_: object) -> None:
 
 def apply(bench: Bench, state: StateDatabase, name: str, *changes: Change) -> Applied:
     """Plan, archive and apply a change set, as a sync does."""
-    path = write(bench.folder / f"{name}.parquet", CHANGES, as_rows(changes))
+    path = change_set(bench.folder, changes)
     archive.keep("changes", 7, name, {"changes.parquet": path}, {"id": name})
     with bench.open() as shop:
         return apply_change_set(shop, state, path, Writing(7, f"run of {name}", name, bench.folder), nothing)
@@ -39,7 +40,7 @@ def apply(bench: Bench, state: StateDatabase, name: str, *changes: Change) -> Ap
 def crash_before_recording(patch: pytest.MonkeyPatch, bench: Bench, state: StateDatabase, change: Change) -> None:
     """Apply a change set `c1` up to where its first window stands in the shop and not in our database."""
     with patch.context() as patched:
-        patched.setattr(Recorder, "window", crash)
+        patched.setattr(Recorder, "windows", crash)
         with pytest.raises(Crashed):
             apply(bench, state, "c1", change)
 
@@ -89,14 +90,34 @@ def test_a_crashed_change_set_that_is_gone_from_the_archive_stops_nobody(
     assert (written(state, tmp_path), unfinished(state)) == ({2: ("po", "", True)}, [])
 
 
-def test_no_window_is_begun_when_one_could_not_be_recorded(
+def test_the_writer_stops_when_a_window_could_not_be_recorded(
     bench: Bench, state: StateDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(applying, "apply_changes", partial(apply_changes, window=1))
-    monkeypatch.setattr(Recorder, "window", crash)
+    monkeypatch.setattr(applying, "MOST_BEHIND", 0)
+    monkeypatch.setattr(Recorder, "windows", crash)
     numbers = range(1, 7)
     for number in numbers:
         bench.set_text(number, "przed")
     with pytest.raises(Crashed):
         apply(bench, state, "c1", *(text_change(number, "przed", "po") for number in numbers))
     assert [bench.text(number) for number in numbers] == ["po", "po", "przed", "przed", "przed", "przed"]
+
+
+def test_what_stands_in_the_shop_is_recorded_when_the_writer_fails(
+    bench: Bench, state: StateDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "apply_changes", partial(apply_changes, window=1))
+    for number in (1, 2, 3):
+        bench.set_text(number, "przed")
+    lease = iter(["held", "held"])
+
+    def before_window() -> None:
+        if next(lease, None) is None:
+            raise LeaseLostError("another run took over")
+
+    changes = change_set(bench.folder, [text_change(number, "przed", "po") for number in (1, 2, 3)])
+    with bench.open() as shop, pytest.raises(LeaseLostError):
+        apply_change_set(shop, state, changes, Writing(7, "run", "c1", bench.folder), before_window)
+    assert [bench.text(number) for number in (1, 2, 3)] == ["po", "po", "przed"]
+    assert written(state, tmp_path) == {1: ("po", "przed", True), 2: ("po", "przed", True)}

@@ -1,7 +1,7 @@
--- What came of each change. On the desk: changes; told, what came of those that were not simply written (texts).
+-- What came of each change. On the desk: changes; told, what came of those that did not come out as planned (texts).
 -- Leaves: outcomes.
 CREATE TABLE outcomes AS
-SELECT c.id_product, c.id_product_attribute, c.id_lang, c.field, coalesce(t.outcome, 'written') AS outcome, t.found,
+SELECT c.id_product, c.id_product_attribute, c.id_lang, c.field, coalesce(t.outcome, CASE WHEN c.before IS DISTINCT FROM c.after THEN 'written' ELSE 'already' END) AS outcome, t.found,
        t.message
 FROM changes c
 LEFT JOIN told t

@@ -1,5 +1,5 @@
 -- One row per value: each flag (id_lang NULL) and each text per language, in the order of their keys.
--- What comes in holds a value once, with all the `product:combination` pairs that have it.
+-- On the desk: texts, labels, flags. Leaves: shop_rows.
 
 CREATE TABLE shop_rows AS
 WITH texts_and_labels AS (
@@ -8,24 +8,20 @@ WITH texts_and_labels AS (
   FROM labels
 ),
 fields AS (
-  SELECT items, id_lang, 'available_now' AS field, available_now AS value
+  SELECT id_product, id_product_attribute, id_lang, 'available_now' AS field, available_now AS value
   FROM texts_and_labels
   UNION ALL
-  SELECT items, id_lang, 'available_later', available_later
+  SELECT id_product, id_product_attribute, id_lang, 'available_later', available_later
   FROM texts_and_labels
   UNION ALL
-  SELECT items, NULL, 'out_of_stock', out_of_stock
+  SELECT id_product, id_product_attribute, NULL, 'out_of_stock', out_of_stock
   FROM flags
-),
-pairs AS (
-  SELECT unnest(string_split(items, ',')) AS pair, id_lang, field, value
-  FROM fields
 )
 SELECT
-  split_part(pair, ':', 1)::BIGINT AS id_product,
-  split_part(pair, ':', 2)::BIGINT AS id_product_attribute,
+  id_product::BIGINT AS id_product,
+  id_product_attribute::BIGINT AS id_product_attribute,
   id_lang::INTEGER AS id_lang,
   field,
   value
-FROM pairs
+FROM fields
 ORDER BY ALL NULLS FIRST;

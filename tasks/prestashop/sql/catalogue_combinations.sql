@@ -1,9 +1,10 @@
--- the combinations of what the shop sells; `last_product` ends a limited reading after whole products
+-- the combinations of what the shop sells
 SELECT
   pa.id_product, pa.id_product_attribute, pa.reference, pa.ean13, pa.supplier_reference, pas.available_date, sa.quantity
-FROM {prefix}product_attribute_shop pas
-JOIN {prefix}product_attribute pa ON pa.id_product_attribute = pas.id_product_attribute
+FROM {prefix}product_attribute pa
+JOIN {prefix}product_attribute_shop pas
+  ON pas.id_product_attribute = pa.id_product_attribute AND pas.id_shop = %(id_shop)s
 LEFT JOIN {prefix}stock_available sa FORCE INDEX ({key:stock_available})
   ON sa.id_product = pa.id_product AND sa.id_product_attribute = pa.id_product_attribute
   AND sa.id_shop = %(stock_shop)s AND sa.id_shop_group = %(stock_group)s
-WHERE pas.id_shop = %(id_shop)s AND pa.id_product <= %(last_product)s
+WHERE pa.id_product BETWEEN %(first)s AND %(last)s

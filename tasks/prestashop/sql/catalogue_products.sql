@@ -1,7 +1,7 @@
 -- what the shop sells, one row a product; stock from the shop's own scope only
 SELECT
-  ps.id_product, p.reference, p.ean13, pl.name, p.supplier_reference, ps.active, p.is_virtual, p.cache_is_pack,
-  ps.available_date, sa.depends_on_stock, sa.quantity, p.id_supplier
+  ps.id_product, p.reference, p.ean13, pl.name, p.supplier_reference, ps.active, p.is_virtual,
+  p.cache_is_pack AS is_pack, ps.available_date, sa.depends_on_stock, sa.quantity, p.id_supplier
 FROM {prefix}product_shop ps
 JOIN {prefix}product p ON p.id_product = ps.id_product
 LEFT JOIN {prefix}product_lang pl
@@ -9,6 +9,4 @@ LEFT JOIN {prefix}product_lang pl
 LEFT JOIN {prefix}stock_available sa FORCE INDEX ({key:stock_available})
   ON sa.id_product = ps.id_product AND sa.id_product_attribute = 0
   AND sa.id_shop = %(stock_shop)s AND sa.id_shop_group = %(stock_group)s
-WHERE ps.id_shop = %(id_shop)s
-ORDER BY ps.id_product
-LIMIT %(limit)s
+WHERE ps.id_shop = %(id_shop)s AND ps.id_product BETWEEN %(first)s AND %(last)s
