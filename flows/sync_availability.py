@@ -38,8 +38,8 @@ def sync_availability(
     summary = SyncSummary(dry_run=dry_run)
     with working_on("sync-availability", block_name(shop), block.integration_id, summary) as run:
         look = look_at_shop(run, block, to_write=not dry_run)
-        join_new_items(run, block, look.catalogue)
-        wanted = decide_availability(run, block, look, contractor)
+        links = join_new_items(run, block, look.catalogue)
+        wanted = decide_availability(run, block, look, links, contractor)
         with_shop = compare == "shop" or not block.sync_only_changed
         held = read_all_rows(run, block) if with_shop else last_written(run)
         differing = find_changes(run, wanted, held)
@@ -50,5 +50,5 @@ def sync_availability(
         if not changes.rows:
             summary.status = "unchanged"
         elif not dry_run:
-            keep_outcomes(run, write_changes(run, block, changes.changes))
+            keep_outcomes(run, write_changes(run, block, changes.changes, links))
         return summary

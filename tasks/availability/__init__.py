@@ -35,14 +35,14 @@ REASONS = {  # of a decision, as an operator reads it
     "combination_missing": "not every combination can be had, and the policy asks for all",
     "no_stock_given": "the supplier gives neither a number nor a word",
 }
-LINK_COLUMNS = ("integration_id", "product_id", "external_product_id", "supplier_availability")
 
 
 @station("decide availability", io=True)
-def decide_availability(run: Run[SyncSummary], shop: PrestashopDatabase, look: Look, contractor: int | None) -> Wanted:
+def decide_availability(
+    run: Run[SyncSummary], shop: PrestashopDatabase, look: Look, links: Path, contractor: int | None
+) -> Wanted:
     """Decide for every managed product whether it can be ordered, and which text each language shows."""
-    links = run.state.read("integration_product_links", run.folder / "all_links.parquet", LINK_COLUMNS)
-    inputs = {"all_links": links, "written": _read_written(run), "catalogue": look.catalogue}
+    inputs = {"links": links, "written": _read_written(run), "catalogue": look.catalogue}
     wanted = plan.decide(shop, _view(shop, look, run.started_at), inputs, run.folder, contractor)
     run.count(wanted=wanted.products, skipped=wanted.skipped, not_enforceable=wanted.not_enforceable)
     run.say("Decided for %d products: %d can be ordered", wanted.products, wanted.allowed)

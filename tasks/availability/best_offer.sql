@@ -1,12 +1,12 @@
 -- The best usable offer of each product, over all its suppliers.
--- On the desk: all_links (of every integration), catalogue. Leaves: items (what the shop's links name), best_offers.
+-- On the desk: links (of every integration), catalogue. Leaves: items (what the shop's links name), best_offers.
 
 -- An item is a row of the shop's stock: a product (attribute 0) or one of its combinations.
 CREATE TABLE items AS
 WITH named AS (
   SELECT product_id, try_cast(split_part(external_product_id, '-', 1) AS BIGINT) AS id_product,
          coalesce(try_cast(nullif(split_part(external_product_id, '-', 2), '') AS BIGINT), 0) AS id_product_attribute
-  FROM all_links WHERE integration_id = $integration_id
+  FROM links WHERE integration_id = $integration_id
 )
 SELECT n.*, c.id_product IS NOT NULL AS in_shop
 FROM named n LEFT JOIN catalogue c USING (id_product, id_product_attribute)
@@ -16,7 +16,7 @@ CREATE TABLE supplier_offers AS
 WITH parsed AS (
   SELECT product_id, integration_id, json_extract_string(supplier_availability, ['stock_quantity', 'is_available',
            'delivery_days', 'available_from', 'contractor_id']) AS a
-  FROM all_links WHERE supplier_availability IS NOT NULL AND integration_id <> $integration_id
+  FROM links WHERE supplier_availability IS NOT NULL AND integration_id <> $integration_id
 ),
 typed AS (
   SELECT product_id, integration_id, floor(try_cast(a[1] AS DOUBLE))::BIGINT AS stock_quantity,

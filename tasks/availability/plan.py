@@ -60,7 +60,7 @@ def decide(
     folder: Path,
     contractor: int | None = None,
 ) -> Wanted:
-    """Decide over the files `all_links`, `written` and `catalogue`; see best_offer, decisions and wanted.sql.
+    """Decide over the files `links`, `written` and `catalogue`; see best_offer, decisions and wanted.sql.
 
     Raises Refused where a language has no texts, or a text doesn't fit the shop.
     """
@@ -73,7 +73,8 @@ def decide(
         "today": view.today,
     }
     with desk() as table:
-        table.load(**inputs)
+        table.load(written=inputs["written"], catalogue=inputs["catalogue"])
+        table.show(links=inputs["links"])
         table.run("availability/best_offer.sql", values)
         table.run("availability/decisions.sql", values)
         _lay_texts(table, shop, view)
@@ -126,8 +127,8 @@ def make_change_set(differing: Path, shop_rows: Path, folder: Path, limit: int |
         )
         products = table.rows("SELECT count(DISTINCT id_product) AS n FROM changes")
         return ChangeSet(
-            changes=table.save("changes", folder / "changes.parquet"),
-            missing=table.save("missing_rows", folder / "missing_rows.parquet"),
+            changes=table.save("changes", folder / "changes.parquet", to_keep=True),
+            missing=table.save("missing_rows", folder / "missing_rows.parquet", to_keep=True),
             rows=table.count("changes"),
             products=products[0]["n"],
             missing_rows=table.count("missing_rows"),

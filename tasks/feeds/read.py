@@ -68,8 +68,8 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
         reasons = table.rows("SELECT reason_code, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason_code")
         rejected = table.rows("SELECT count(DISTINCT row_number) AS n FROM rejects WHERE scope = 'row'")
         read = FeedRead(
-            offers=table.save("offers", folder / "offers.parquet"),
-            rejects=table.save("rejects", folder / "rejects.parquet"),
+            offers=table.save("offers", folder / "offers.parquet", to_keep=True),
+            rejects=table.save("rejects", folder / "rejects.parquet", to_keep=True),
             rows_read=sheet.rows_read,
             rows_rejected=rejected[0]["n"],
             offers_count=sheet.rows_read - rejected[0]["n"],

@@ -112,20 +112,25 @@ def link_catalogue(run: Run[LinkSummary], block: PrestashopDatabase, catalogue: 
 
 
 @station("join new items", io=True)
-def join_new_items(run: Run[Any], block: PrestashopDatabase, catalogue: Path) -> None:
-    """The same before a sync, so that new products join by themselves."""
-    plan = _recognise(run, block, catalogue, None)
+def join_new_items(run: Run[Any], block: PrestashopDatabase, catalogue: Path) -> Path:
+    """The same before a sync, so that new products join by themselves; returns the links of all integrations."""
+    links = shop.read_links(run.state, run.folder)
+    plan = _recognise(run, block, catalogue, None, links)
     if plan.created or plan.recognised:
         run.say(
             "New in the shop: %d items, %d of them known already",
             plan.created + plan.recognised,
             plan.recognised,
         )
+    return shop.read_links(run.state, run.folder) if plan.changed else links
 
 
-def _recognise(run: Run[Any], block: PrestashopDatabase, catalogue: Path, limit: int | None) -> shop.CataloguePlan:
-    shop.read_shop_side(run.state, block.integration_id, run.folder)
-    plan = shop.plan_catalogue(catalogue, block.integration_id, run.folder, limit)
+def _recognise(
+    run: Run[Any], block: PrestashopDatabase, catalogue: Path, limit: int | None, links: Path | None = None
+) -> shop.CataloguePlan:
+    links = links or shop.read_links(run.state, run.folder, block.integration_id)
+    products = run.state.read("products", run.folder / "products.parquet", supplier.PRODUCT_COLUMNS)
+    plan = shop.plan_catalogue(catalogue, products, links, block.integration_id, limit)
     if plan.changed and not run.summary.dry_run:
         run.check_lease()
         shop.apply_catalogue(run.state, plan, block.integration_id, block.product_defaults)

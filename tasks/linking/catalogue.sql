@@ -1,7 +1,10 @@
 -- Which item of a shop's catalogue is which product: by this shop's link, else by unique SKU, else by unique EAN
 -- among products that this shop has no link to, else it is a new product. Two candidates: ambiguous, nothing is made.
--- On the desk: catalogue, products, links (of this shop). Leaves: recognised, ambiguous_items, new_products,
--- changed_products, new_links, changed_links.
+-- On the desk: catalogue, products, links. Leaves: recognised, ambiguous_items, new_products, changed_products,
+-- new_links, changed_links.
+
+CREATE TABLE shop_links AS
+SELECT product_id, external_product_id, sku, ean, metadata FROM links WHERE integration_id = $integration_id;
 
 CREATE TABLE items AS
 SELECT c.*, p.reference AS parent_reference,
@@ -20,11 +23,11 @@ FROM items;
 
 CREATE TABLE unlinked AS
 SELECT *, sku_key(sku) AS sku_key, gtin_key(ean) AS gtin FROM identities
-WHERE external_id NOT IN (SELECT external_product_id FROM links WHERE external_product_id IS NOT NULL);
+WHERE external_id NOT IN (SELECT external_product_id FROM shop_links WHERE external_product_id IS NOT NULL);
 
 CREATE TABLE free_products AS
 SELECT id AS product_id, sku_key(sku) AS sku_key, gtin_key(ean) AS gtin FROM products
-WHERE id NOT IN (SELECT product_id FROM links);
+WHERE id NOT IN (SELECT product_id FROM shop_links);
 
 CREATE TABLE finds AS
 SELECT u.external_id, p.product_id, 'sku' AS method, 1 AS rank FROM unlinked u JOIN free_products p USING (sku_key)
@@ -58,7 +61,7 @@ SELECT l.product_id, i.external_id, i.sku, i.ean, i.name, l.sku AS link_sku, l.e
        CASE WHEN p.ean IS NOT DISTINCT FROM l.ean THEN i.ean ELSE p.ean END AS product_ean,
        CASE WHEN p.name IS NOT DISTINCT FROM (l.metadata ->> 'name') THEN coalesce(i.name, p.name) ELSE p.name END
          AS product_name
-FROM identities i JOIN links l ON l.external_product_id = i.external_id JOIN products p ON p.id = l.product_id;
+FROM identities i JOIN shop_links l ON l.external_product_id = i.external_id JOIN products p ON p.id = l.product_id;
 
 CREATE TABLE changed_products AS
 SELECT product_id AS id, product_sku AS sku, product_ean AS ean, product_name AS name

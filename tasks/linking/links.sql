@@ -1,6 +1,6 @@
 -- What becomes of a supplier's links: the offer's values for those that matched, the absence rule for the rest.
 -- On the desk: offers, rejects, links, absences, matched. Leaves: linked (the wanted state of each link looked at),
--- link_changes (long form), new_links, changed_links, absent_now, absences_gone.
+-- link_changes (of links that were there, long form), new_links, changed_links, absent_now, absences_gone.
 
 CREATE TABLE old_links AS
 WITH parsed AS (
@@ -89,7 +89,7 @@ FROM wanted w LEFT JOIN old_links l USING (product_id);
 -- A field a time: 4x as fast as one lateral list of all fields.
 CREATE TABLE link_changes AS
 WITH both_sides AS MATERIALIZED (
-  SELECT w.product_id, w.reason_code, w AS after, l AS before FROM linked w LEFT JOIN old_links l USING (product_id)
+  SELECT w.product_id, w.reason_code, w AS after, l AS before FROM linked w JOIN old_links l USING (product_id)
 ),
 pairs AS (
   SELECT product_id, 'external_product_id' AS field, before.external_product_id AS before, after.external_product_id AS after, reason_code FROM both_sides

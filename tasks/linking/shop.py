@@ -10,11 +10,19 @@ from pydantic import BaseModel
 from blocks import ColumnDefault
 from tasks.duck import Desk, desk
 from tasks.errors import WrongSettingsError
-from tasks.linking.supplier import PRODUCT_COLUMNS
 
 if TYPE_CHECKING:
     from tasks.state import StateDatabase
 
+LINK_COLUMNS = (
+    "integration_id",
+    "product_id",
+    "external_product_id",
+    "sku",
+    "ean",
+    "metadata",
+    "supplier_availability",
+)
 KINDS = ("new_items", "new_links", "changed_links", "changed_products", "ambiguous_items")
 
 
@@ -34,17 +42,20 @@ class CataloguePlan(BaseModel):
         return bool(self.created or self.recognised or self.updated)
 
 
-def read_shop_side(state: StateDatabase, integration_id: int, folder: Path) -> None:
-    """Lay `products` and this shop's `links` into `folder`."""
-    state.read("products", folder / "products.parquet", columns=PRODUCT_COLUMNS)
-    where = {"integration_id": integration_id}
-    state.read("integration_product_links", folder / "links.parquet", where=where)
+def read_links(state: StateDatabase, folder: Path, integration_id: int | None = None) -> Path:
+    """All that a sync asks of links, as `links.parquet` in `folder`: of one integration, or of every one."""
+    where = {} if integration_id is None else {"integration_id": integration_id}
+    return state.read("integration_product_links", folder / "links.parquet", LINK_COLUMNS, where)
 
 
-def plan_catalogue(catalogue: Path, integration_id: int, folder: Path, limit: int | None = None) -> CataloguePlan:
-    """Decide which item is which product (see catalogue.sql) over what `read_shop_side` laid into `folder`."""
+def plan_catalogue(
+    catalogue: Path, products: Path, links: Path, integration_id: int, limit: int | None = None
+) -> CataloguePlan:
+    """Decide which item is which product (see catalogue.sql); the plan lies beside the file `links`."""
+    folder = links.parent
     with desk() as table:
-        table.load(catalogue=catalogue, products=folder / "products.parquet", links=folder / "links.parquet")
+        table.load(catalogue=catalogue, products=products)
+        table.show(links=links)
         table.run("linking/keys.sql")
         table.run("linking/catalogue.sql", {"integration_id": integration_id, "limit": limit})
         for name in KINDS:

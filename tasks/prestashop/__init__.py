@@ -65,13 +65,13 @@ def read_rows_of(run: Run[SyncSummary], block: PrestashopDatabase, products: Pat
 
 
 @station("write changes", io=True)
-def write_changes(run: Run[SyncSummary], block: PrestashopDatabase, changes: Path) -> Path:
+def write_changes(run: Run[SyncSummary], block: PrestashopDatabase, changes: Path, links: Path) -> Path:
     """Apply a change set window by window, read back, record; returns the outcomes as a file.
 
     Safe to repeat: a row that already holds what it shall is found to, and recorded.
     """
     with open_shop(block) as shop, shop.lock():
-        applied = apply_change_set(shop, run.state, changes, _writing(run), run.check_lease)
+        applied = apply_change_set(shop, run.state, changes, _writing(run, links), run.check_lease)
     counts = {"written": applied.written, "left": applied.left, "failed": applied.failed}
     run.count(**counts, rows_written=applied.rows_written)
     run.say("Wrote %d rows of %d products and read them back", applied.rows_written, applied.written)
@@ -81,10 +81,10 @@ def write_changes(run: Run[SyncSummary], block: PrestashopDatabase, changes: Pat
     return applied.outcomes
 
 
-def _writing(run: Run[SyncSummary]) -> Writing:
+def _writing(run: Run[SyncSummary], links: Path) -> Writing:
     if run.summary.change_set_id is None:
         raise LookupError("a change set is planned and archived before it is written")
-    return Writing(run.integration_id, run.id, run.summary.change_set_id, run.folder)
+    return Writing(run.integration_id, run.id, run.summary.change_set_id, links, run.folder)
 
 
 @station("check shop", io=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from queue import Empty, Full, Queue
 from typing import Any, Self
 
 from pydantic import BaseModel
@@ -19,6 +21,7 @@ from tasks.state import StateDatabase
 
 EXAMPLES = 20
 MOST_BEHIND = 5  # windows
+LOOK_SECONDS = 0.5  # how often a writer that waits looks whether the thread lives
 
 logger = logging.getLogger(__name__)
 
@@ -58,29 +61,37 @@ def apply_change_set(
         file.flush()
         load_rows(table, "told", Outcome._fields, path)
         table.run("prestashop/desk/outcomes.sql")
-        return _applied(table, table.save("outcomes", writing.folder / "outcomes.parquet"))
+        return _applied(table, table.save("outcomes", writing.folder / "outcomes.parquet", to_keep=True))
 
 
 class _Behind:
-    """Records behind the writer: all that is done by the time the thread is free, never more than MOST_BEHIND late."""
+    """Records behind the writer, in a thread: whatever is done when it is free, at most MOST_BEHIND windows late."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="record")
-        self._recording: Future[None] = self._thread.submit(recorder.read_links)
-        self._waiting: list[Done] = []
+        self._done: Queue[Done | None] = Queue(MOST_BEHIND)
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="record")
+        self._recording = self._pool.submit(self._record)
 
-    def take(self, done: Done) -> None:
-        """Take a window that stands in the shop; raises what recording an earlier one raised."""
-        self._waiting.append(done)
-        if self._recording.done() or len(self._waiting) > MOST_BEHIND:
-            self._go_on()
-
-    def _go_on(self) -> None:
+    def take(self, done: Done | None) -> None:
+        """Take a window that stands in the shop (None: it was the last); raises what recording raised."""
+        while not self._recording.done():
+            with suppress(Full):
+                self._done.put(done, timeout=LOOK_SECONDS)
+                return
         self._recording.result()
-        if self._waiting:
-            self._recording = self._thread.submit(self._recorder.windows, self._waiting)
-            self._waiting = []
+
+    def _record(self) -> None:
+        self._recorder.take_links()
+        last = False
+        while not last:
+            waiting = [self._done.get()]
+            with suppress(Empty):
+                while True:
+                    waiting.append(self._done.get_nowait())
+            last = None in waiting
+            if done := [window for window in waiting if window]:
+                self._recorder.windows(done)
 
     def __enter__(self) -> Self:
         return self
@@ -88,14 +99,14 @@ class _Behind:
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
         """Record what is left, also where the writer failed: it stands in the shop."""
         try:
-            self._go_on()
+            self.take(None)
             self._recording.result()
         except Exception:
             if not failed:
                 raise
             logger.exception("what was written last could not be recorded; the next run takes it from the archive")
         finally:
-            self._thread.shutdown()
+            self._pool.shutdown()
 
 
 def _applied(table: Desk, outcomes: Path) -> Applied:

@@ -69,8 +69,8 @@ class DatabaseShop:
         """Write the shop's current values as Parquet, a row per value: this shop's stock scope and languages only.
 
         `products`: a Parquet file with `id_product`; None = all that the shop sells. Columns: id_product,
-        id_product_attribute BIGINT, id_lang INTEGER (NULL = the flag), field (out_of_stock, available_now,
-        available_later), value VARCHAR (NULL where NULL).
+        id_product_attribute BIGINT, id_lang INTEGER (NULL = the flag), field (out_of_stock, available_later),
+        value VARCHAR (NULL where NULL).
         """
         return read_rows(self.session, self.info, to, products)
 

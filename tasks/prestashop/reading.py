@@ -43,7 +43,7 @@ COMBINATIONS = (
 )
 ITEM = ("id_product", "id_product_attribute")
 REFERENCES = (*ITEM, "id_supplier", "reference")
-TEXTS = (*ITEM, "id_lang", "available_now", "available_later")
+TEXTS = (*ITEM, "id_lang", "available_later")
 FLAGS = (*ITEM, "out_of_stock")
 
 

@@ -20,11 +20,12 @@ logger = logging.getLogger(__name__)
 
 
 class Writing(NamedTuple):
-    """Who writes what, on whose behalf; `folder` is the run's."""
+    """Who writes what, on whose behalf; `links` are those of every integration, `folder` is the run's."""
 
     integration_id: int
     run_id: str
     change_set_id: str
+    links: Path
     folder: Path
 
 
@@ -62,16 +63,10 @@ class Recorder:
         for change_set_id in unfinished:
             self._remember_originals(change_set_id)
 
-    def read_links(self) -> None:
+    def take_links(self) -> None:
         """Lay the shop's links beside the flags, before the first window is recorded."""
-        links = self._state.read(
-            "integration_product_links",
-            self._writing.folder / "shop_links.parquet",
-            ("product_id", "external_product_id", "metadata"),
-            where={"integration_id": self._writing.integration_id},
-        )
-        self._table.load(shop_links=links)
-        self._table.run("prestashop/desk/linked_flags.sql")
+        self._table.show(links=self._writing.links)
+        self._table.run("prestashop/desk/linked_flags.sql", self._values)
 
     def _remember_originals(self, change_set_id: str) -> None:
         """Keep what the rows of a change set held before it, where we have no record of them yet."""

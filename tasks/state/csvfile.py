@@ -13,7 +13,7 @@ COPY (
         $csv, columns = $columns, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"',
         new_line = '\\n', nullstr = '', allow_quoted_nulls = false
     )
-) TO $part (FORMAT parquet, COMPRESSION zstd)
+) TO $part (FORMAT parquet, COMPRESSION uncompressed)
 """
 WRITE_OPTIONS = """(FORMAT csv, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR '')"""
 

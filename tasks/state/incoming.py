@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,11 @@ class Incoming:
     key: tuple[str, ...]
     count: int
 
-    def to_csv(self, csv: Path) -> Path:
-        """Write the rows in key order as CSV."""
+    def to_csv(self, csv: Path, stamps: Sequence[datetime] = ()) -> Path:
+        """Write the rows in key order as CSV, each followed by `stamps`."""
         known = columns_of(self.table)
         values = [f"CAST({quoted(name)} AS {known.get(name, 'VARCHAR')})" for name in self.columns]
+        values += [f"TIMESTAMP '{stamp:%Y-%m-%d %H:%M:%S}'" for stamp in stamps]
         select = f"SELECT {', '.join(values)} FROM rows {self._order()}"  # noqa: S608
         return select_to_csv(self.place.connection, select, csv)
 
@@ -58,8 +60,7 @@ def incoming(table: str, rows: Path, real: Collection[str], key: Sequence[str]) 
     columns_of(table)
     with desk() as place:
         connection = place.connection
-        # a view takes no parameter; a table of it would hold a million rows in memory for nothing
-        connection.read_parquet(str(rows)).create_view("rows")
+        place.show(rows=rows)
         columns = tuple(column[0] for column in connection.execute("SELECT * FROM rows LIMIT 0").description or [])
         _expect(table, rows, "columns of the table", set(columns) - set(real))
         _expect(table, rows, "a file with the key's columns, which lacks", set(key) - set(columns))

@@ -74,8 +74,11 @@ class PostgresqlSession(Session):
             file.writelines(copy)
 
     def _insert(self, rows: Incoming, target: Target) -> int:
-        with self._laid_out(rows):
-            return self._count(statements.insert(target, self._dialect(target.table)))
+        now = self._execute("SELECT localtimestamp(0) AS now", {})[0]["now"]
+        columns = listed([*target.columns, *target.stamped])
+        with tempfile.TemporaryDirectory(prefix="state-") as folder:
+            csv = rows.to_csv(Path(folder) / "rows.csv", [now] * len(target.stamped))
+            return self._copy_in(f"{quoted(target.table)} ({columns})", csv)
 
     def _upsert(self, rows: Incoming, target: Target, update: Sequence[str]) -> int:
         with self._laid_out(rows):
@@ -98,7 +101,7 @@ class PostgresqlSession(Session):
         table = f"SELECT {listed(rows.columns)} FROM {quoted(rows.table)}"  # noqa: S608
         self._connection.execute(f"CREATE TEMP TABLE incoming ON COMMIT DROP AS {table} WITH NO DATA")
         with tempfile.TemporaryDirectory(prefix="state-") as folder:
-            self._copy_in(rows.to_csv(Path(folder) / "rows.csv"))
+            self._copy_in("incoming", rows.to_csv(Path(folder) / "rows.csv"))
         yield
         self._connection.execute("DROP TABLE incoming")
 
@@ -117,11 +120,13 @@ class PostgresqlSession(Session):
         yield
         self._connection.execute("SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT")
 
-    def _copy_in(self, csv: Path) -> None:
-        query = "COPY incoming FROM STDIN (FORMAT csv)"
-        with csv.open("rb") as file, self._connection.cursor() as cursor, cursor.copy(query) as copy:
-            while block := file.read(BLOCK):
-                copy.write(block)
+    def _copy_in(self, target: str, csv: Path) -> int:
+        query = f"COPY {target} FROM STDIN (FORMAT csv)"
+        with csv.open("rb") as file, self._connection.cursor() as cursor:
+            with cursor.copy(query) as copy:
+                while block := file.read(BLOCK):
+                    copy.write(block)
+            return cursor.rowcount
 
     def _dialect(self, table: str) -> Dialect:
         real = self.real_columns(table)

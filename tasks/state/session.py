@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tasks.duck import desk
+from tasks.duck import scratch
 from tasks.state.csvfile import csv_to_parquet
 from tasks.state.incoming import Incoming, incoming
 from tasks.state.statements import Target
@@ -56,8 +56,8 @@ class Session(ABC):
         with tempfile.TemporaryDirectory(prefix="state-", dir=to.parent) as folder:
             csv = Path(folder) / "rows.csv"
             self._write_csv(table, chosen, where or {}, csv)
-            with desk() as place:
-                return csv_to_parquet(place.connection, csv, to, {name: known[name] for name in chosen})
+            with scratch() as connection:
+                return csv_to_parquet(connection, csv, to, {name: known[name] for name in chosen})
 
     def insert(self, table: str, rows: Path) -> int:
         """Add rows; one that is there already is an error. Returns how many."""

@@ -51,7 +51,7 @@ def decide(
     settings: dict[str, Any] = {"integration_id": 7, "policy": policy or AvailabilityPolicy()}
     shop = PrestashopDatabase.model_construct(**settings)  # no connection: a decision reads files only
     inputs = {
-        "all_links": parquet.write(folder / "all_links.parquet", parquet.LINKS, links),
+        "links": parquet.write(folder / "links.parquet", parquet.LINKS, links),
         "written": parquet.write(folder / "written.parquet", parquet.WRITTEN, written or []),
         "catalogue": parquet.write(folder / "catalogue.parquet", parquet.CATALOGUE, catalogue),
     }

@@ -15,10 +15,11 @@ Rows = list[dict[str, Any]]
 def plan(
     folder: Path, items: Rows, products: Rows | None = None, links: Rows | None = None, limit: int | None = None
 ) -> CataloguePlan:
-    parquet.write(folder / "products.parquet", parquet.PRODUCTS, products or [])
-    parquet.write(folder / "links.parquet", parquet.LINKS, links or [])
+    known = parquet.write(folder / "products.parquet", parquet.PRODUCTS, products or [])
+    shop_links = ({"integration_id": 7, **link} for link in links or [])
+    linked = parquet.write(folder / "links.parquet", parquet.LINKS, shop_links)
     catalogue = parquet.write(folder / "catalogue.parquet", parquet.CATALOGUE, items)
-    return plan_catalogue(catalogue, 7, folder, limit)
+    return plan_catalogue(catalogue, known, linked, 7, limit)
 
 
 def item(id_product: int, reference: str | None = None, attribute: int = 0, **more: Any) -> dict[str, Any]:

@@ -126,7 +126,6 @@ def all_changes(rows: Iterable[dict[str, Any]]) -> list[Change]:
             flip[row["value"]] if row["id_lang"] is None else f"Wysyłka za {row['id_product'] % 5 + 2} dni",
         )
         for row in rows
-        if row["field"] != "available_now"
     ]
 
 

@@ -1,4 +1,4 @@
--- The flags of a change set beside the shop's links. On the desk: changes, shop_links. Leaves: linked_flags.
+-- The flags of a change set beside the shop's links. On the desk: changes, links. Leaves: linked_flags.
 CREATE TABLE linked_flags AS
 WITH flags AS (
   SELECT id_product, id_product_attribute, after = '1' AS allowed, try_cast(reason_args ->> 'stock' AS BIGINT) AS stock,
@@ -6,5 +6,5 @@ WITH flags AS (
   FROM changes WHERE field = 'out_of_stock'
 )
 SELECT f.id_product, f.id_product_attribute, f.allowed, f.stock, l.product_id, coalesce(l.metadata, '{}')::JSON AS metadata
-FROM flags f JOIN shop_links l ON l.external_product_id = f.item
+FROM flags f JOIN links l ON l.integration_id = $integration_id AND l.external_product_id = f.item
 ORDER BY f.id_product;

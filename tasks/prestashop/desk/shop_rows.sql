@@ -2,17 +2,9 @@
 -- On the desk: texts, labels, flags. Leaves: shop_rows.
 
 CREATE TABLE shop_rows AS
-WITH texts_and_labels AS (
-  FROM texts
-  UNION ALL
-  FROM labels
-),
-fields AS (
-  SELECT id_product, id_product_attribute, id_lang, 'available_now' AS field, available_now AS value
-  FROM texts_and_labels
-  UNION ALL
-  SELECT id_product, id_product_attribute, id_lang, 'available_later', available_later
-  FROM texts_and_labels
+WITH fields AS (
+  SELECT id_product, id_product_attribute, id_lang, 'available_later' AS field, available_later AS value
+  FROM (FROM texts UNION ALL FROM labels)
   UNION ALL
   SELECT id_product, id_product_attribute, NULL, 'out_of_stock', out_of_stock
   FROM flags
