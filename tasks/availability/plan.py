@@ -99,15 +99,17 @@ def _lay_texts(table: Desk, shop: PrestashopDatabase, view: ShopView) -> None:
         " UNION SELECT DISTINCT days FROM item_decisions WHERE days > 0"
     )
     texts = all_texts(shop.policy, view.languages, (row["days"] for row in days), only_bmp=view.only_bmp)
-    table.connection.execute("CREATE TABLE texts (id_lang INTEGER, kind VARCHAR, days INTEGER, text VARCHAR)")
-    if texts:
-        table.connection.executemany("INSERT INTO texts VALUES (?, ?, ?, ?)", texts)
+    table.connection.execute(
+        "CREATE TABLE texts AS SELECT unnest("
+        "$texts::STRUCT(id_lang INTEGER, kind VARCHAR, days INTEGER, text VARCHAR)[], recursive := true)",
+        {"texts": [text._asdict() for text in texts]},
+    )
 
 
 def find_differing(wanted: Path, held: Path, folder: Path) -> Differing:
     """Compare the whole wanted state with what is held: our last-written rows, or the shop's own."""
     with desk() as table:
-        table.load(wanted=wanted, held=held)
+        table.show(wanted=wanted, held=held)
         table.run("availability/changed.sql")
         return Differing(
             rows=table.save("differing", folder / "differing.parquet"),
@@ -119,7 +121,7 @@ def find_differing(wanted: Path, held: Path, folder: Path) -> Differing:
 def make_change_set(differing: Path, shop_rows: Path, folder: Path, limit: int | None = None) -> ChangeSet:
     """Put what the shop holds now beside what it shall hold; `limit` takes the first n products by id."""
     with desk() as table:
-        table.load(differing=differing, shop_rows=shop_rows)
+        table.show(differing=differing, shop_rows=shop_rows)
         table.run("availability/change_set.sql", {"limit": limit})
         flags = "field = 'out_of_stock' AND id_product_attribute = 0 AND before IS DISTINCT FROM after"
         reasons = table.rows(
@@ -141,5 +143,5 @@ def make_change_set(differing: Path, shop_rows: Path, folder: Path, limit: int |
 def sample(changes: Path, count: int = 10) -> Sequence[dict[str, object]]:
     """The first rows of a change set, as a person reads them."""
     with desk() as table:
-        table.load(changes=changes)
+        table.show(changes=changes)
         return table.rows("SELECT * FROM changes LIMIT $count", {"count": count})

@@ -15,7 +15,7 @@ SAMPLE = 20
 def show_links(run: Run[Any], plan: LinkPlan) -> None:
     """The link changes: how many of each field, and the first of them."""
     with desk() as table:
-        table.load(changes=plan.folder / "link_changes.parquet")
+        table.show(changes=plan.folder / "link_changes.parquet")
         fields = table.rows(
             "SELECT field, reason_code AS reason, count(*) AS links FROM changes GROUP BY ALL ORDER BY ALL"
         )
@@ -24,7 +24,7 @@ def show_links(run: Run[Any], plan: LinkPlan) -> None:
             " WHERE before IS NOT NULL ORDER BY product_id, field LIMIT $most",
             {"most": SAMPLE},
         )
-        table.load(stale=plan.folder / "stale_links.parquet")
+        table.show(stale=plan.folder / "stale_links.parquet")
         stale = table.rows(
             "SELECT product_id AS product, offer_key AS item FROM stale ORDER BY ALL LIMIT $most", {"most": SAMPLE}
         )
@@ -42,7 +42,7 @@ def show_unmatched(run: Run[Any], matched: Matched) -> None:
         [{"cause": cause, "offers": count} for cause, count in matched.by_cause.items()],
     )
     with desk() as table:
-        table.load(unmatched=matched.unmatched)
+        table.show(unmatched=matched.unmatched)
         first = table.rows(
             "SELECT row_number AS row, sku, ean, name, cause, candidates AS 'candidate products' FROM unmatched"
             " WHERE cause <> 'no_product' ORDER BY row_number LIMIT $most",
@@ -57,7 +57,7 @@ def show_ambiguous(run: Run[Any], plan: CataloguePlan) -> None:
     if not plan.ambiguous:
         return
     with desk() as table:
-        table.load(items=plan.folder / "ambiguous_items.parquet")
+        table.show(items=plan.folder / "ambiguous_items.parquet")
         first = table.rows(
             "SELECT external_id AS item, sku, ean, name, cause, candidates AS 'candidate products' FROM items"
             " ORDER BY external_id LIMIT $most",

@@ -70,7 +70,7 @@ def read_known(state: StateDatabase, integration_id: int, folder: Path) -> None:
 def match_offers(offers: Path, match_by: str, folder: Path) -> Matched:
     """Decide which offer is which product (see match.sql) over what `read_known` laid into `folder`."""
     with desk() as table:
-        table.load(offers=offers, products=folder / "products.parquet", links=folder / "links.parquet")
+        table.show(offers=offers, products=folder / "products.parquet", links=folder / "links.parquet")
         table.run("linking/keys.sql")
         table.run("linking/match.sql", {"match_by": match_by})
         causes = table.rows("SELECT cause, count(*) AS n FROM unmatched GROUP BY cause ORDER BY cause")

@@ -141,6 +141,6 @@ def _sold(session: Session, info: ShopInfo) -> list[int]:
 
 
 def _wanted(reading: _Reading, products: Path) -> list[int]:
-    reading.desk.load(wanted=products)
+    reading.desk.show(wanted=products)
     wanted = reading.desk.connection.execute("SELECT DISTINCT id_product::BIGINT FROM wanted ORDER BY 1")
     return [int(row[0]) for row in wanted.fetchall()]

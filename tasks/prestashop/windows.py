@@ -51,7 +51,7 @@ def apply_changes(
     Errors: Refused (a change that the shop can't hold: nothing at all is written), those of the shop.
     """
     with desk() as at:
-        at.load(changes=changes)
+        at.show(changes=changes)
         at.run("prestashop/desk/changes.sql", {"window": window})
         shop.refuse_unwritable([Change(**row) for row in at.rows("FROM kinds_of_change")])
         for part in _windows(at):
