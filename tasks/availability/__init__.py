@@ -93,8 +93,16 @@ def plan_changes(run: Run[SyncSummary], differing: Differing, shop_rows: Path, l
     changes = plan.make_change_set(differing.rows, shop_rows, run.folder, limit)
     name = f"c{run.integration_id}-{run.started_at:%Y%m%dT%H%M%S}-{run.id[-8:]}"
     run.count(enabled=changes.enabled, disabled=changes.disabled)
-    if changes.missing_rows:
-        run.count(skipped={**run.summary.skipped, "row_missing_in_shop": changes.missing_rows})
+    if changes.rows_missing:
+        run.count(
+            changed=run.summary.changed - changes.only_missing,
+            skipped={**run.summary.skipped, "row_missing_in_shop": changes.rows_missing},
+        )
+        run.warn(
+            f"The shop has no row for {changes.rows_missing} values, and rows are never made here. Open and save these"
+            " products in the shop's back office: `Rows that the shop lacks` in the summary"
+        )
+        run.show("Rows that the shop lacks", changes.missing_rows)
     if changes.rows:
         _archive(run, name, changes)
     run.show(
@@ -112,7 +120,7 @@ def _archive(run: Run[SyncSummary], name: str, changes: ChangeSet) -> None:
         "run_id": run.id,
         "planned_at": run.started_at,
         "dry_run": run.summary.dry_run,
-        **changes.model_dump(mode="json", exclude={"changes", "missing"}),
+        **changes.model_dump(mode="json", exclude={"changes"}),
     }
     archive.keep("changes", run.integration_id, name, {"changes.parquet": changes.changes}, manifest)
     run.count(change_set_id=name)

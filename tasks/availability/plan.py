@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
 from blocks import PrestashopDatabase
 from tasks.availability.texts import Language, all_texts
 from tasks.duck import Desk, desk
+
+SAMPLE = 10
 
 
 class Wanted(BaseModel):
@@ -32,13 +35,18 @@ class Differing(BaseModel):
 
 
 class ChangeSet(BaseModel):
-    """A plan for the shop: `changes` is the one file that is shown, applied, recorded and undone."""
+    """A plan for the shop: `changes` is the one file that is shown, applied, recorded and undone.
+
+    `missing_rows`: the first rows that the shop lacks, `rows_missing` how many; `only_missing`: products of which
+    nothing else is to be written.
+    """
 
     changes: Path
-    missing: Path
     rows: int
     products: int
-    missing_rows: int
+    rows_missing: int
+    only_missing: int
+    missing_rows: list[dict[str, Any]]
     enabled: int
     disabled: int
     reasons: dict[str, int]
@@ -128,19 +136,28 @@ def make_change_set(differing: Path, shop_rows: Path, folder: Path, limit: int |
             "SELECT reason_code, count(DISTINCT id_product) AS n FROM changes GROUP BY reason_code ORDER BY reason_code"
         )
         products = table.rows("SELECT count(DISTINCT id_product) AS n FROM changes")
+        lacking = table.rows(
+            "SELECT count(DISTINCT id_product) AS n FROM missing_rows"
+            " WHERE id_product NOT IN (SELECT id_product FROM changes)"
+        )
         return ChangeSet(
             changes=table.save("changes", folder / "changes.parquet", to_keep=True),
-            missing=table.save("missing_rows", folder / "missing_rows.parquet", to_keep=True),
             rows=table.count("changes"),
             products=products[0]["n"],
-            missing_rows=table.count("missing_rows"),
+            rows_missing=table.count("missing_rows"),
+            only_missing=lacking[0]["n"],
+            missing_rows=table.rows(
+                "SELECT id_product AS product, id_product_attribute AS combination, id_lang AS language, field"
+                " FROM missing_rows LIMIT $most",
+                {"most": SAMPLE},
+            ),
             enabled=table.count("changes", f"{flags} AND after = '1'"),
             disabled=table.count("changes", f"{flags} AND after = '0'"),
             reasons={row["reason_code"]: row["n"] for row in reasons},
         )
 
 
-def sample(changes: Path, count: int = 10) -> Sequence[dict[str, object]]:
+def sample(changes: Path, count: int = SAMPLE) -> Sequence[dict[str, object]]:
     """The first rows of a change set, as a person reads them."""
     with desk() as table:
         table.show(changes=changes)
