@@ -71,6 +71,16 @@ class Desk:
         part.rename(path)
         return path
 
+    def select(self, file: str, values: Mapping[str, Any], path: Path) -> Path:
+        """Write the rows of a `.sql` file's one SELECT as Parquet, without a table between."""
+        (statement,) = self.connection.extract_statements(sql_text(file))
+        given = {name: values[name] for name in statement.named_parameters}
+        self.connection.execute(
+            f"COPY ({sql_text(file)}) TO $to_path (FORMAT parquet, COMPRESSION uncompressed)",
+            {**given, "to_path": str(path)},
+        )
+        return path
+
     def rows(self, query: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Rows of a short query as dicts: for counts, samples and reports, never for the bulk."""
         cursor = self.connection.execute(query, dict(values or {}))

@@ -110,6 +110,9 @@ class InspectSummary(Summary):
     sample: list[dict[str, Any]] = Field(default_factory=list)
     mapping: dict[str, str] = Field(default_factory=dict, description="field -> column, as proposed")
     absence: str = Field("uncertain", description="what a missing item would mean, as proposed")
+    sold_at_threshold: dict[int, float] = Field(
+        default_factory=dict, description="share of the offers that each stock threshold would let be ordered"
+    )
     match_rate: float | None = Field(None, description="share of the offers that are exactly one product")
     unmatched_by_cause: dict[str, int] = Field(default_factory=dict)
     block_yaml: str = ""

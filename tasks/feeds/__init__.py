@@ -12,7 +12,7 @@ from blocks import SupplierFeed
 from tasks.errors import Quarantined, Refused, RexbitError, WrongSettingsError
 from tasks.feeds import checking, health, history, judging, seen, snapshots
 from tasks.feeds.fetch import Fetched, fetch
-from tasks.feeds.inspection import inspect
+from tasks.feeds.inspection import inspect, shares_sold
 from tasks.feeds.read import FeedRead, read_feed
 from tasks.feeds.report import show_held, show_inspection, show_rejects, show_verdict
 from tasks.feeds.snapshots import Snapshot
@@ -229,7 +229,15 @@ def inspect_file(run: Run[InspectSummary], source: SupplierFeed | str, fetched: 
     except Refused as refused:
         run.warn(f"With this mapping the file would be refused: {refused}")
         return None
-    run.count(rows_rejected=read.rows_rejected)
+    sold = shares_sold(read.offers)
+    run.count(rows_rejected=read.rows_rejected, sold_at_threshold=sold)
+    run.show(
+        "What a threshold would sell",
+        [
+            {"min_stock_threshold": threshold, "offers that can be ordered": f"{sold[threshold]:.0%}"}
+            for threshold in sold
+        ],
+    )
     show_rejects(run, read.rejects)
     return read.offers
 

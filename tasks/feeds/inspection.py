@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from blocks import FeedMapping, SupplierFeed
 from blocks.feed import Absence
 from tasks.duck import desk
-from tasks.feeds.address import is_web, shown
+from tasks.feeds.address import MASK, is_web, shown
 from tasks.feeds.columns import column_of
 from tasks.feeds.first_records import READERS, Records
 from tasks.feeds.look import Kind, kind_of
@@ -25,6 +25,9 @@ from tasks.feeds.synonyms import SYNONYMS
 SHOWN_ROWS = 5
 SHOWN_VALUES = 3
 MOST_COLUMNS = 200
+THRESHOLDS = [1, 3, 5, 10, 20]
+LONGEST_LINE = 1_000_000  # an address is never folded
+HOW_TO_HIDE = "put the secret into `token` and {token} in its place, or use username and password"
 TABLES = {"csv", "xlsx"}
 NO_STOCK = {
     "0",
@@ -121,8 +124,21 @@ def inspect(feed: SupplierFeed | str, raw: Path, folder: Path) -> Inspection:
         absence=_absence(stock, found.records),
         block_yaml="",
     )
-    inspection.block_yaml = _yaml(inspection)
+    inspection.block_yaml = _yaml(inspection, block.integration_id if block else None)
     return inspection
+
+
+def shares_sold(offers: Path) -> dict[int, float]:
+    """Which share of the offers each of some usual thresholds would let be ordered."""
+    with desk() as table:
+        table.show(offers=offers)
+        rows = table.rows(
+            "SELECT threshold, avg((coalesce(is_available, true)"
+            "   AND coalesce(stock_quantity >= threshold, is_available, false))::INTEGER) AS share"
+            " FROM offers, (SELECT unnest($thresholds) AS threshold) GROUP BY threshold ORDER BY threshold",
+            {"thresholds": THRESHOLDS},
+        )
+    return {row["threshold"]: round(row["share"], 4) for row in rows}
 
 
 def _columns(names: Sequence[str], records: Records) -> list[Column]:
@@ -202,17 +218,19 @@ def _is_enough(mapping: dict[str, str]) -> bool:
     return bool({"sku", "ean"} & mapping.keys() and {"stock_quantity", "is_available"} & mapping.keys())
 
 
-def _yaml(inspection: Inspection) -> str:
-    """Write the feed as an entry of a blocks file, to be looked over and completed."""
+def _yaml(inspection: Inspection, integration_id: int | None) -> str:
+    """Write the feed as an entry of a blocks file, to be looked over and completed; comments say with what."""
     stem = re.sub(r"[^a-z0-9]+", "-", Path(inspection.source.partition("?")[0]).stem.casefold()).strip("-") or "feed"
     name = re.sub(r"^https?-", "", stem) if is_web(inspection.source) else stem
-    settings: dict[str, Any] = {"integration_id": 1, "source": inspection.source}
+    settings: dict[str, Any] = {"integration_id": integration_id or 1, "source": inspection.source}
+    todo = {"integration_id": None if integration_id else "your own number of this supplier"}
+    todo["source"] = HOW_TO_HIDE if MASK in inspection.source else None
     if inspection.preset:
         settings |= {"preset": inspection.preset, **presets()[inspection.preset].proposes}
         settings["absence"] = inspection.absence.value
         if inspection.format in TABLES:  # the columns are pinned: one that goes refuses the feed
             settings["mapping"] = inspection.mapping
-        return yaml.safe_dump({"feeds": {name: settings}}, allow_unicode=True, sort_keys=False)
+        return _commented({"feeds": {name: settings}}, todo)
     settings |= {
         "format": inspection.format,
         "encoding": inspection.encoding if inspection.format == "csv" else None,
@@ -223,4 +241,10 @@ def _yaml(inspection: Inspection) -> str:
         "mapping": inspection.mapping,
     }
     given = {key: value for key, value in settings.items() if value is not None}
-    return yaml.safe_dump({"feeds": {name: given}}, allow_unicode=True, sort_keys=False)
+    return _commented({"feeds": {name: given}}, todo)
+
+
+def _commented(entry: dict[str, Any], comments: dict[str, str | None]) -> str:
+    lines = yaml.safe_dump(entry, allow_unicode=True, sort_keys=False, width=LONGEST_LINE).splitlines()
+    noted = (comments.get(line.strip().partition(":")[0]) for line in lines)
+    return "".join(f"{line}  # {note}\n" if note else f"{line}\n" for line, note in zip(lines, noted, strict=True))

@@ -90,10 +90,10 @@ class Recorder:
         missed = [outcome[:4] for window in done for outcome in window.told if outcome.outcome not in HELD]
         if missed:
             self._table.connection.executemany("INSERT INTO not_held VALUES (?, ?, ?, ?)", missed)
-        span = {"first": done[0].first, "last": done[-1].last, "now": self._state.now()}
-        self._table.run("prestashop/desk/recorded.sql", {**self._values, **span})
-        rows = self._table.save("recorded", self._writing.folder / "recorded.parquet")
-        links = self._table.save("link_metadata", self._writing.folder / "link_metadata.parquet")
+        values = {**self._values, "first": done[0].first, "last": done[-1].last, "now": self._state.now()}
+        folder = self._writing.folder
+        rows = self._table.select("prestashop/desk/recorded.sql", values, folder / "recorded.parquet")
+        links = self._table.select("prestashop/desk/link_metadata.sql", values, folder / "link_metadata.parquet")
         with self._state.session() as session:
             session.upsert("shop_written", rows, key=KEY, update=("value", "written_at", "run_id"))
             session.update("integration_product_links", links, key=("integration_id", "product_id"))

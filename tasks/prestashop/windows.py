@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tasks.duck import Desk, desk
+from tasks.duck import Desk, desk, sql_text
 from tasks.prestashop.model import Change, Outcome, Part, Shop, Together
 
 WINDOW_PRODUCTS = 2_000
@@ -32,8 +32,8 @@ class Window:
 
     def together(self) -> Together:
         """All those of a table as one JSON array; see together.sql."""
-        self._desk.run("prestashop/desk/together.sql", {"first": self.first, "last": self.last})
-        rows = self._desk.connection.execute("FROM together").fetchall()
+        span = {"first": self.first, "last": self.last}
+        rows = self._desk.connection.execute(sql_text("prestashop/desk/together.sql"), span).fetchall()
         return Together(self.first, self.last, {target: Part(*values) for target, *values in rows})
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from blocks import FeedMapping, SupplierFeed
 from tasks.errors import Refused
-from tasks.feeds.inspection import Inspection, inspect
+from tasks.feeds.inspection import Inspection, inspect, shares_sold
 from tasks.feeds.read import read_feed
+from tests import parquet
 from tests.feeds.test_xlsx import workbook
 from tests.feeds.test_xml import GATEWAY, document
 
@@ -117,6 +119,25 @@ def test_the_block_is_yaml_without_secrets(tmp_path: Path) -> None:
     text = look(tmp_path, CSV).block_yaml
     assert "s3cretvalue" not in text
     assert yaml.safe_load(text)["feeds"]["acme"]["mapping"]["sku"] == "Symbol"
+
+
+def test_the_block_says_what_a_person_has_to_fill_in(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.write_text(CSV, encoding="utf-8")
+    lines = inspect("https://acme.example/feed.csv?token=s3cretvalue", raw, tmp_path).block_yaml.splitlines()
+    assert [line.partition("# ")[2][:15] for line in lines if "#" in line] == ["your own number", "put the secret "]
+    feed = SupplierFeed(
+        integration_id=6, source="/data/acme.csv", mapping=FeedMapping(sku="Symbol", stock_quantity="Stan")
+    )
+    assert "integration_id: 6\n" in inspect(feed, raw, tmp_path).block_yaml
+
+
+def test_how_much_a_threshold_would_sell(tmp_path: Path) -> None:
+    """A word without a number is sold at every threshold; what the supplier denies is sold at none."""
+    offers = [{"stock_quantity": n, "is_available": None} for n in (0, 1, 3, 5, 9, 20)]
+    offers += [{"stock_quantity": None, "is_available": True}, {"stock_quantity": 50, "is_available": False}]
+    path = parquet.write(tmp_path / "offers.parquet", parquet.OFFERS, offers)
+    assert shares_sold(path) == {1: 0.75, 3: 0.625, 5: 0.5, 10: 0.25, 20: 0.25}
 
 
 def test_an_unknown_file_has_no_proposal(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 -- One window in the form that the shop's server takes at once: a JSON array a table, in the order of its key.
--- On the desk: ordered_changes. Leaves: together (target; rows: [[two ids of the key, before, after], ...]; how many
--- are given; how many are new to the shop).
-CREATE OR REPLACE TABLE together AS
+-- On the desk: ordered_changes. Gives: target; rows: [[two ids of the key, before, after], ...]; how many are given;
+-- how many are new to the shop.
 WITH placed AS (
   SELECT before, after,
          CASE WHEN field = 'out_of_stock' THEN 'flags' WHEN id_product_attribute = 0 THEN 'texts' ELSE 'labels' END
@@ -12,4 +11,4 @@ WITH placed AS (
 )
 SELECT target, to_json(list(json_array(first_id, second_id, before, after) ORDER BY first_id, second_id))::VARCHAR AS rows,
        count(*) AS given, count(*) FILTER (before IS DISTINCT FROM after) AS new
-FROM placed GROUP BY target;
+FROM placed GROUP BY target
