@@ -10,12 +10,14 @@ from typing import Any
 
 from blocks import SupplierFeed
 from tasks.errors import Quarantined, Refused, RexbitError, WrongSettingsError
-from tasks.feeds import checking, health, history, judging, seen, snapshots
-from tasks.feeds.fetch import Fetched, fetch
-from tasks.feeds.inspection import inspect, shares_sold
-from tasks.feeds.read import FeedRead, read_feed
+from tasks.feeds import checking, snapshots
+from tasks.feeds.gate import comparing, health, history
+from tasks.feeds.inspecting.inspection import inspect, shares_sold
+from tasks.feeds.offers.read import FeedRead, read_feed
 from tasks.feeds.report import show_held, show_inspection, show_rejects, show_verdict
 from tasks.feeds.snapshots import Snapshot
+from tasks.feeds.sources import seen
+from tasks.feeds.sources.fetch import Fetched, fetch
 from tasks.report import alert
 from tasks.run import Run
 from tasks.station import station
@@ -134,8 +136,8 @@ def judge_snapshot(run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapsh
     if snapshot.is_good:
         return snapshot
     last = snapshots.last_good(run.state, feed.integration_id)
-    snapshot = judging.judge(run.state, feed, snapshot, last, run.folder, run.started_at)
-    if columns := judging.new_columns(snapshot, last):
+    snapshot = comparing.judge(run.state, feed, snapshot, last, run.folder, run.started_at)
+    if columns := comparing.new_columns(snapshot, last):
         _warn(run, f"New columns in the feed: {', '.join(f'`{name}`' for name in columns[:SHOWN_COLUMNS])}")
     verdict = snapshot.judged
     if verdict is None:

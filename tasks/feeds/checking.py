@@ -6,9 +6,9 @@ from pathlib import Path
 
 from blocks import SupplierFeed
 from tasks.errors import RexbitError, UnreachableError, WrongSettingsError
-from tasks.feeds.address import is_web, scheme_of, secrets_of
-from tasks.feeds.fetch import Fetched, fetch
-from tasks.feeds.read import FeedRead, read_feed
+from tasks.feeds.offers.read import FeedRead, read_feed
+from tasks.feeds.sources.address import is_web, scheme_of, secrets_of
+from tasks.feeds.sources.fetch import Fetched, fetch
 from tasks.summaries import Check
 
 OPEN = {"http": "https", "ftp": "ftps or sftp"}

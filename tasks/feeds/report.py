@@ -7,8 +7,8 @@ from typing import Any
 
 from blocks.feed import Absence
 from tasks.duck import desk
-from tasks.feeds.inspection import Inspection
-from tasks.feeds.verdict import Verdict
+from tasks.feeds.gate.verdict import Verdict
+from tasks.feeds.inspecting.inspection import Inspection
 from tasks.run import Run
 
 SAMPLE = 50

@@ -14,8 +14,8 @@ from blocks import SupplierFeed
 from tasks import archive
 from tasks.duck import desk
 from tasks.errors import WrongSettingsError
-from tasks.feeds.preset import completed
-from tasks.feeds.verdict import Verdict
+from tasks.feeds.gate.verdict import Verdict
+from tasks.feeds.presets import completed
 from tasks.state import Session, StateDatabase
 
 APPROVAL_HOURS = 24

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from blocks import FeedGate, FeedMapping, SupplierFeed
-from tasks.feeds.read import FeedRead, read_feed
+from tasks.feeds.offers.read import FeedRead, read_feed
 
 Rows = list[dict[str, Any]]
 Respond = Callable[[BaseHTTPRequestHandler], None]

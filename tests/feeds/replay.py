@@ -21,7 +21,8 @@ import duckdb
 
 from blocks import FeedMapping, SupplierFeed
 from blocks.feed import Absence
-from tasks.feeds import health, judging, snapshots
+from tasks.feeds import snapshots
+from tasks.feeds.gate import comparing, health
 from tasks.feeds.snapshots import Snapshot
 from tasks.linking import supplier
 from tasks.state import StateDatabase
@@ -290,7 +291,7 @@ class Replay:
         snapshot = known or snapshots.keep(snapshot, raw)
         if not snapshot.is_good:
             last = snapshots.last_good(self.state, INTEGRATION)
-            snapshot = judging.judge(self.state, self.feed, snapshot, last, self.folder, day.at)
+            snapshot = comparing.judge(self.state, self.feed, snapshot, last, self.folder, day.at)
         verdict = snapshot.judged
         if verdict and verdict.stops:
             with self.state.session() as session:

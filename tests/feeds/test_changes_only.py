@@ -15,10 +15,10 @@ import pytest
 from blocks import SupplierFeed
 from blocks.fetching import Fetching
 from tasks.errors import UnreachableError, WrongSettingsError
-from tasks.feeds import seen
-from tasks.feeds.download import Answer
-from tasks.feeds.fetch import Fetched, fetch
 from tasks.feeds.snapshots import NOT_IN_MANIFEST, Snapshot, settings_hash
+from tasks.feeds.sources import seen
+from tasks.feeds.sources.download import Answer
+from tasks.feeds.sources.fetch import Fetched, fetch
 from tasks.state import StateDatabase
 from tests.feeds.conftest import Supplier, csv_feed
 from tests.feeds.servers import Certificate

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tasks.duck import Desk, desk
 from tasks.errors import Refused
-from tasks.feeds import csv_rows
-from tasks.feeds.csv_layout import find_layout
-from tasks.feeds.decode import to_utf8
+from tasks.feeds.formats import csv_rows
+from tasks.feeds.formats.csv_layout import find_layout
+from tasks.feeds.formats.decode import to_utf8
 
 PLACES = {"sku": 0, "name": 1}
 contents = st.text(st.sampled_from('ab;"\n'), max_size=40).map(lambda tail: f"a;b\n1;2\n{tail}")

@@ -8,8 +8,8 @@ import pytest
 
 from blocks import FeedMapping, SupplierFeed
 from demo.feeds import FeedsMade, write_feeds
-from tasks.feeds.inspection import inspect
-from tasks.feeds.read import FeedRead, read_feed
+from tasks.feeds.inspecting.inspection import inspect
+from tasks.feeds.offers.read import FeedRead, read_feed
 
 ACME = {
     "sku": "Symbol",

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tasks.errors import Refused, UnreachableError, WrongSettingsError
-from tasks.feeds.address import shown
-from tasks.feeds.fetch import Limits, fetch
+from tasks.feeds.sources.address import shown
+from tasks.feeds.sources.fetch import Limits, fetch
 from tests.feeds.conftest import Supplier, csv_feed
 
 BODY = b"sku;stock\n" + b"A1;5\n" * 50_000

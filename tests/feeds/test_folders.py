@@ -15,8 +15,8 @@ import pytest
 from blocks import SupplierFeed
 from blocks.fetching import Fetching
 from tasks.errors import Refused, UnreachableError, WrongSettingsError
-from tasks.feeds import storage
-from tasks.feeds.fetch import Limits, fetch
+from tasks.feeds.sources import storage
+from tasks.feeds.sources.fetch import Limits, fetch
 from tests.feeds.conftest import csv_feed
 
 

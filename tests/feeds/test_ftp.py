@@ -16,7 +16,7 @@ from pyftpdlib.handlers import FTPHandler
 from blocks import SupplierFeed
 from blocks.fetching import Fetching
 from tasks.errors import Refused, UnreachableError, WrongSettingsError
-from tasks.feeds.fetch import Fetched, Limits, fetch
+from tasks.feeds.sources.fetch import Fetched, Limits, fetch
 from tests.feeds.conftest import csv_feed
 from tests.feeds.servers import PASSWORD, USER, Certificate, CutInHalf, ftp_server
 

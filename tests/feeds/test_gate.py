@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 from blocks import FeedGate
-from tasks.feeds.gate import Before, Judged, judge
-from tasks.feeds.verdict import Band, Verdict
+from tasks.feeds.gate.measures import Before, Judged, judge
+from tasks.feeds.gate.verdict import Band, Verdict
 from tests import parquet
 
 COLUMNS = """NULL::VARCHAR AS supplier_sku, NULL::VARCHAR AS ean, NULL::VARCHAR AS name, NULL::INTEGER AS delivery_days,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tasks.feeds import health
-from tasks.feeds.health import Health, when_bad, when_good
+from tasks.feeds.gate import health
+from tasks.feeds.gate.health import Health, when_bad, when_good
 from tasks.state import StateDatabase
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tasks.feeds.history import Step, approved_ids, band, high_water, percentile, stale_after
-from tasks.feeds.verdict import Band
+from tasks.feeds.gate.history import Step, approved_ids, band, high_water, percentile, stale_after
+from tasks.feeds.gate.verdict import Band
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
 

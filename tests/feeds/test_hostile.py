@@ -141,7 +141,7 @@ import sys, time
 from pathlib import Path
 from blocks import FeedMapping, SupplierFeed
 from tasks.errors import Refused
-from tasks.feeds.read import read_feed
+from tasks.feeds.offers.read import read_feed
 
 raw, record_path = Path(sys.argv[1]), sys.argv[2] or None
 mapping = FeedMapping(sku="sku", stock_quantity="stock")

@@ -9,8 +9,8 @@ import yaml
 
 from blocks import FeedMapping, SupplierFeed
 from tasks.errors import Refused
-from tasks.feeds.inspection import Inspection, inspect, shares_sold
-from tasks.feeds.read import read_feed
+from tasks.feeds.inspecting.inspection import Inspection, inspect, shares_sold
+from tasks.feeds.offers.read import read_feed
 from tests import parquet
 from tests.feeds.test_xlsx import workbook
 from tests.feeds.test_xml import GATEWAY, document

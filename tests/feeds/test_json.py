@@ -9,7 +9,7 @@ import pytest
 
 from blocks import FeedGate, FeedMapping, SupplierFeed
 from tasks.errors import Refused, WrongSettingsError
-from tasks.feeds import json_stream
+from tasks.feeds.formats import json_stream
 from tests.feeds.conftest import Read
 
 MAPPING = {

@@ -15,9 +15,9 @@ import pytest
 
 from blocks import FeedGate, SupplierFeed
 from tasks.errors import WrongSettingsError
-from tasks.feeds.inspection import inspect
-from tasks.feeds.preset import FOLDER, completed, presets
-from tasks.feeds.read import read_feed
+from tasks.feeds.inspecting.inspection import inspect
+from tasks.feeds.offers.read import read_feed
+from tasks.feeds.presets import FOLDER, completed, presets
 from tasks.feeds.snapshots import settings_hash
 from tests.feeds.conftest import rows_of
 

@@ -20,7 +20,7 @@ import pytest
 
 from blocks.fetching import Fetching
 from tasks.errors import Refused, WrongSettingsError
-from tasks.feeds.fetch import Fetched, Limits, fetch
+from tasks.feeds.sources.fetch import Fetched, Limits, fetch
 from tests.feeds.conftest import Supplier, csv_feed
 
 BODY = b"sku;stock\n" + b"".join(b"A%d;5\n" % n for n in range(5_000))

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from tasks.errors import Refused
-from tasks.feeds import xlsx_rows
+from tasks.feeds.formats import xlsx_rows
 from tests.feeds.conftest import Read, csv_feed
 
 HEADER = ["sku", "ean", "stock", "price", "days"]

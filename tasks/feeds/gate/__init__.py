@@ -1,0 +1,1 @@
+"""Whether a readable feed is believed, and how the feed is doing."""

@@ -1,0 +1,129 @@
+"""From a fetched file to offers: read by its format, judged by the grammar, refused if it can't be a feed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, Field
+
+from blocks import Meaning, SupplierFeed
+from tasks.duck import Desk, desk
+from tasks.errors import Refused
+from tasks.feeds.formats.csv_rows import read_csv
+from tasks.feeds.formats.json_rows import read_json
+from tasks.feeds.formats.look import kind_of
+from tasks.feeds.formats.xlsx_rows import read_xlsx
+from tasks.feeds.formats.xml_rows import read_xml
+from tasks.feeds.presets import completed
+from tasks.feeds.sources.address import shown
+
+READERS = {"csv": read_csv, "xml": read_xml, "json": read_json, "xlsx": read_xlsx}
+
+
+class FeedRead(BaseModel):
+    """What a file held. `rows_read` = `offers_count` + `rows_rejected` (records that are no offer, duplicates too).
+
+    `offers`, `rejects`: Parquet; `rejected_by_reason` counts records and single fields; `columns`: all there are.
+    """
+
+    offers: Path
+    rejects: Path
+    rows_read: int
+    rows_rejected: int
+    offers_count: int
+    encoding: str
+    format: str
+    delimiter: str | None = None
+    columns: list[str] = Field(default_factory=list)
+    rejected_by_reason: dict[str, int] = Field(default_factory=dict)
+
+
+def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
+    """Read `raw` into `folder/offers.parquet` and `folder/rejects.parquet`.
+
+    offers: row_number BIGINT (CSV: the record's first line; XML: its number), supplier_sku, sku, ean VARCHAR,
+    stock_quantity BIGINT (pieces), is_available BOOLEAN, delivery_days INTEGER, available_from DATE,
+    purchase_price DECIMAL(18,4), currency, available_later, name VARCHAR; one row a key (supplier_sku, else
+    sku, else ean). rejects: row_number, key, field, value, reason_code, reason, scope ('row': no offer, 'field':
+    only that field is gone).
+    Raises Refused where the file is no whole, readable feed, or more of it is rejected than the gate's
+    `max_rejected_share`; its `summary` is then the FeedRead. A well-formed file without records is read: 0 offers.
+    """
+    feed = completed(feed)
+    kind = kind_of(feed, raw)
+    with desk() as table:
+        sheet = READERS[kind](table, feed, raw, folder)
+        values = {
+            "decimal": feed.decimal,
+            "currency": feed.currency,
+            "default_delivery_days": feed.default_delivery_days,
+        }
+        table.run("feeds/offers/words.sql")
+        table.run("feeds/offers/values.sql")
+        _give_meanings(table, feed.meanings)
+        table.run("feeds/offers/numbers.sql", values)
+        _refuse_mixed_decimals(table, feed)
+        table.run("feeds/offers/offers.sql", values)
+        reasons = table.rows("SELECT reason_code, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason_code")
+        rejected = table.rows("SELECT count(DISTINCT row_number) AS n FROM rejects WHERE scope = 'row'")
+        read = FeedRead(
+            offers=table.save("offers", folder / "offers.parquet", to_keep=True),
+            rejects=table.save("rejects", folder / "rejects.parquet", to_keep=True),
+            rows_read=sheet.rows_read,
+            rows_rejected=rejected[0]["n"],
+            offers_count=sheet.rows_read - rejected[0]["n"],
+            encoding=sheet.encoding,
+            format=sheet.format,
+            delimiter=sheet.delimiter,
+            columns=sheet.columns,
+            rejected_by_reason={row["reason_code"]: row["n"] for row in reasons},
+        )
+        _refuse_too_many_rejects(table, feed, read)
+    return read
+
+
+def _give_meanings(table: Desk, meanings: Sequence[Meaning]) -> None:
+    if not meanings:
+        return
+    table.connection.execute(
+        "CREATE OR REPLACE TABLE meanings AS"
+        " SELECT unnest($fields) AS field, squeezed(unnest($texts)) AS word, unnest($means) AS means",
+        {
+            "fields": [one.field for one in meanings],
+            "texts": [one.text for one in meanings],
+            "means": [one.means for one in meanings],
+        },
+    )
+    table.run("feeds/offers/meanings.sql")
+
+
+def _refuse_mixed_decimals(table: Desk, feed: SupplierFeed) -> None:
+    for column in table.rows("SELECT * FROM decimals WHERE is_mixed"):
+        raise Refused(
+            f"{shown(feed.source)}: expected one decimal sign in the column of {column['field']}, got both:"
+            f" `{column['comma_example']}` (row {column['comma_row']:,}) and `{column['point_example']}`"
+            f" (row {column['point_row']:,}). Ask the supplier which is meant, or set the feed's decimal sign"
+            " (values with the other one are then rejected)"
+        )
+
+
+def _refuse_too_many_rejects(table: Desk, feed: SupplierFeed, read: FeedRead) -> None:
+    most = feed.gate.max_rejected_share
+    if not read.rows_read or read.rows_rejected / read.rows_read <= most:
+        return
+    examples = table.rows(
+        "SELECT reason_code, any_value(reason) AS reason, count(DISTINCT row_number) AS n,"
+        " min(row_number) AS row_number, arg_min(field, row_number) AS field, arg_min(value, row_number) AS value"
+        " FROM rejects WHERE scope = 'row' GROUP BY reason_code ORDER BY n DESC, reason_code LIMIT 3"
+    )
+    words = "; ".join(
+        f"{row['n']:,} x {row['reason']} ({row['field']} `{row['value'] or ''}` in row {row['row_number']:,})"
+        for row in examples
+    )
+    raise Refused(
+        f"{shown(feed.source)}: expected at most {most:.0%} rejected rows, got {read.rows_rejected:,} of"
+        f" {read.rows_read:,}: {words}. Correct the feed's mapping and settings, or ask the supplier what"
+        " changed",
+        summary=read,
+    )
