@@ -8,11 +8,11 @@ from xml.parsers import expat
 from blocks import SupplierFeed
 from tasks.duck import Desk
 from tasks.errors import Refused, WrongSettingsError
+from tasks.feeds.formats.gateway import refuse_gateway
 from tasks.feeds.formats.sheet import FIELDS, Sheet, lay_broken, lay_file, refuse_gone
 from tasks.feeds.formats.xml_paths import record_steps, slots_of, tree_of
 from tasks.feeds.formats.xml_records import Records
 from tasks.feeds.formats.xml_stream import parse
-from tasks.feeds.inspecting.xml_sample import refuse_gateway
 from tasks.feeds.sources.address import shown
 
 SHOWN_PATHS = 8

@@ -11,10 +11,11 @@ from pathlib import Path
 from blocks import SupplierFeed
 from tasks.feeds.formats.csv_layout import Layout, find_layout, lines_of
 from tasks.feeds.formats.decode import Text, to_utf8
+from tasks.feeds.formats.gateway import refuse_gateway
 from tasks.feeds.formats.look import Kind
 from tasks.feeds.formats.xlsx_rows import to_text
 from tasks.feeds.inspecting.json_sample import json_record_path_of, sample_json
-from tasks.feeds.inspecting.xml_sample import record_path_of, refuse_gateway, sample_records
+from tasks.feeds.inspecting.xml_sample import record_path_of, sample_records
 from tasks.feeds.presets import Preset, candidates, recognised
 
 SAMPLED = 5000
