@@ -12,11 +12,14 @@ ROOMS = ("feeds", "linking", "availability", "prestashop", "state")
 
 
 def imports(path: Path) -> Iterator[str]:
-    """The modules that a file imports, with all their dots."""
+    """The modules that a file imports, with all their dots; `from a import b` is `a.b` where that is a module."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
+            folder = ROOT / node.module.replace(".", "/")
+            inside = [alias.name for alias in node.names if (folder / f"{alias.name}.py").exists()]
+            yield from (f"{node.module}.{name}" for name in inside)
             yield node.module
 
 

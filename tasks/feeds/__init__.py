@@ -15,7 +15,7 @@ from tasks.feeds.gate import comparing, health, history
 from tasks.feeds.inspecting.inspection import inspect, shares_sold
 from tasks.feeds.offers.read import FeedRead, read_feed
 from tasks.feeds.report import show_held, show_inspection, show_rejects, show_verdict
-from tasks.feeds.snapshots import Snapshot
+from tasks.feeds.snapshots import Snapshot, believe
 from tasks.feeds.sources import seen
 from tasks.feeds.sources.fetch import Fetched, fetch
 from tasks.report import alert
@@ -28,6 +28,7 @@ SHOWN_COLUMNS = 20
 __all__ = [
     "Snapshot",
     "approved_snapshot",
+    "believe",
     "check_feed",
     "fetch_changes",
     "fetch_feed",

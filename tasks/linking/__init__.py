@@ -8,7 +8,7 @@ from typing import Any
 
 from blocks import PrestashopDatabase, SupplierFeed
 from blocks.feed import MatchBy
-from tasks.feeds import Snapshot, snapshots
+from tasks.feeds import Snapshot, believe
 from tasks.linking import shop, supplier
 from tasks.linking.report import show_ambiguous, show_links, show_unmatched
 from tasks.run import Run
@@ -56,7 +56,7 @@ def link_offers(
 def write_links(run: Run[ImportSummary], plan: supplier.LinkPlan, snapshot: Snapshot) -> None:
     """Write the plan and what was made of its snapshot, in one transaction."""
     run.check_lease()
-    verdict = partial(snapshots.believe, snapshot=snapshot, run_id=run.id, now=run.started_at)
+    verdict = partial(believe, snapshot=snapshot, run_id=run.id, now=run.started_at)
     supplier.apply_links(run.state, plan, also=[verdict] if snapshot.archived and plan.whole else [])
     if not plan.changed:
         run.count(status="unchanged")
