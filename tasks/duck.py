@@ -17,7 +17,7 @@ import duckdb
 
 ROOT = Path(__file__).parent
 MEMORY = "512MB"
-MANY_ROWS = 250_000  # from here on more than one thread pays; below, the others only cost: 15 % of a run's time
+MANY_BYTES = 16_000_000  # of one file, some 200,000 rows: below, more threads than one cost more than they give
 
 
 @cache
@@ -46,17 +46,21 @@ class Desk:
     def load(self, **tables: Path) -> None:
         """Lay Parquet files on the desk, each as a table of the given name."""
         for name, path in tables.items():
-            done = self.connection.execute(
+            self._take_threads(path)
+            self.connection.execute(
                 f'CREATE TABLE "{name}" AS SELECT * FROM read_parquet($path)',  # noqa: S608
                 {"path": str(path)},
-            ).fetchone()
-            if done and done[0] >= MANY_ROWS:
-                self.connection.execute(f"SET threads = {os.cpu_count() or 1}")
+            )
 
     def show(self, **tables: Path) -> None:
         """Lay Parquet files on the desk without taking their rows in: for what is looked at once, and in part."""
         for name, path in tables.items():
+            self._take_threads(path)
             self.connection.read_parquet(str(path)).create_view(name)
+
+    def _take_threads(self, path: Path) -> None:
+        if path.stat().st_size >= MANY_BYTES:
+            self.connection.execute(f"SET threads = {os.cpu_count() or 1}")
 
     def run(self, file: str, values: Mapping[str, Any] | None = None) -> None:
         """Run a `.sql` file statement by statement; each takes the `$values` that it names."""

@@ -114,7 +114,7 @@ def working_on(flow: str, title: str, integration_id: int | None, summary: S) ->
 
 @contextmanager
 def older_objects_aside() -> Iterator[None]:
-    """Keep the garbage collector off what was there before: some 400,000 objects of the libraries, 0.1 s a walk."""
+    """Keep the garbage collector off what was there before: some 200,000 objects of the libraries, 0.1 s a walk."""
     gc.freeze()
     try:
         yield

@@ -28,9 +28,7 @@ typed AS (
 )
 SELECT product_id, integration_id, contractor_id, stock_quantity,
        CASE WHEN delivery_days IS NULL THEN days_until ELSE greatest(delivery_days, coalesce(days_until, 0)) END AS days,
-       -- no quantity: the supplier's yes is enough, his silence is not
-       coalesce(is_available, true)
-         AND coalesce(stock_quantity >= $min_stock_threshold, is_available, false) AS allowed,
+       can_be_ordered(stock_quantity, is_available, $min_stock_threshold) AS allowed,
        CASE WHEN is_available IS false THEN 'not_available'
             WHEN stock_quantity IS NULL AND is_available THEN 'available'
             WHEN stock_quantity IS NULL THEN 'no_stock_given'

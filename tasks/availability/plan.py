@@ -83,6 +83,7 @@ def decide(
     with desk() as table:
         table.load(written=inputs["written"], catalogue=inputs["catalogue"])
         table.show(links=inputs["links"])
+        table.run("can_be_ordered.sql")
         table.run("availability/best_offer.sql", values)
         table.run("availability/decisions.sql", values)
         _lay_texts(table, shop, view)

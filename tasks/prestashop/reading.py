@@ -132,12 +132,13 @@ def read_rows(session: Session, info: ShopInfo, to: Path, products: Path | None)
 
 def _sold(session: Session, info: ShopInfo) -> list[int]:
     """Ids of the products that the shop sells, in order."""
-    ids = [0]
-    while listed := session.rows("product_ids", {"id_shop": info.id_shop, "after": ids[-1], "limit": ASKED_AT_ONCE})[0][
-        0
-    ]:
+    ids: list[int] = []
+    while True:
+        values = {"id_shop": info.id_shop, "after": ids[-1] if ids else 0, "limit": ASKED_AT_ONCE}
+        ((listed,),) = session.rows("product_ids", values)
+        if listed is None:
+            return ids
         ids += map(int, listed.split(","))
-    return ids[1:]
 
 
 def _wanted(reading: _Reading, products: Path) -> list[int]:

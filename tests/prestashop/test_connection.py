@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from demo.process import free_port
 from demo.servers import start_mariadb
 from tasks.errors import Busy, UnreachableError, WrongSettingsError
 from tasks.prestashop.connection import address_of
+from tasks.prestashop.model import Part, Together
 from tests.prestashop.bench import Bench, text_change
 from tests.prestashop.conftest import synthetic
 
@@ -112,3 +114,6 @@ def test_a_strict_server_with_a_statement_log(tmp_path: Path) -> None:
             bench.set_text(4, "przed")
             (outcome,) = shop.apply_window([text_change(4, "przed", "po \\ 'po'")])
             assert (outcome.outcome, bench.text(4)) == ("written", "po \\ 'po'")
+            row = json.dumps([[4, 1, "po \\ 'po'", "potem \\ \"'"]])
+            assert shop.apply_together(Together(4, 4, {"texts": Part(row, 1, 1)}))
+            assert bench.text(4) == "potem \\ \"'"

@@ -132,9 +132,9 @@ def shares_sold(offers: Path) -> dict[int, float]:
     """Which share of the offers each of some usual thresholds would let be ordered."""
     with desk() as table:
         table.show(offers=offers)
+        table.run("can_be_ordered.sql")
         rows = table.rows(
-            "SELECT threshold, avg((coalesce(is_available, true)"
-            "   AND coalesce(stock_quantity >= threshold, is_available, false))::INTEGER) AS share"
+            "SELECT threshold, avg(can_be_ordered(stock_quantity, is_available, threshold)::INTEGER) AS share"
             " FROM offers, (SELECT unnest($thresholds) AS threshold) GROUP BY threshold ORDER BY threshold",
             {"thresholds": THRESHOLDS},
         )
