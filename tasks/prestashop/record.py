@@ -49,6 +49,7 @@ class Recorder:
         self._table = table
         self._writing = writing
         self._values: dict[str, int | str] = {"integration_id": writing.integration_id, "run_id": writing.run_id}
+        self._is_first = False  # nothing of this shop is recorded yet, so that no row has to be looked for
         table.connection.execute(
             "CREATE TABLE not_held (id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR)"
         )
@@ -60,6 +61,7 @@ class Recorder:
             unfinished = [row["id"] for row in session.execute("change_sets_unfinished", values)]
             begun = {**values, "run_id": self._writing.run_id, "begun_at": session.now()}
             session.execute("change_set_begun", begun)
+            self._is_first = not unfinished and not session.execute("shop_written_any", values)
         for change_set_id in unfinished:
             self._remember_originals(change_set_id)
 
@@ -95,7 +97,10 @@ class Recorder:
         rows = self._table.select("prestashop/desk/recorded.sql", values, folder / "recorded.parquet")
         links = self._table.select("prestashop/desk/link_metadata.sql", values, folder / "link_metadata.parquet")
         with self._state.session() as session:
-            session.upsert("shop_written", rows, key=KEY, update=("value", "written_at", "run_id"))
+            if self._is_first:
+                session.insert("shop_written", rows)
+            else:
+                session.upsert("shop_written", rows, key=KEY, update=("value", "written_at", "run_id"))
             session.update("integration_product_links", links, key=("integration_id", "product_id"))
 
     def end(self) -> None:

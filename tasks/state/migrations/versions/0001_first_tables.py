@@ -19,6 +19,7 @@ PRICE = sa.Numeric(18, 4).with_variant(sa.Text(), "sqlite")
 DOCUMENT = sa.JSON().with_variant(sa.Text(), "sqlite")
 DOCUMENT_BINARY = JSONB().with_variant(sa.Text(), "sqlite")
 ROOMY = {"fillfactor": 70}
+ROOM_FOR_ALL = {"fillfactor": 45}  # see tasks/state/tables.py
 
 
 def upgrade() -> None:
@@ -72,7 +73,7 @@ def _links() -> None:
         sa.Column("created_at", sa.DateTime),
         sa.Column("updated_at", sa.DateTime),
         sa.UniqueConstraint("integration_id", "product_id", name=f"{table}_integration_id_product_id_unique"),
-        postgresql_with=ROOMY,
+        postgresql_with=ROOM_FOR_ALL,
     )
     for column in ("external_product_id", "sku", "ean"):
         op.create_index(f"{table}_{column}_index", table, [column])
