@@ -88,6 +88,25 @@ class Meaning(BaseModel):
     means: str = Field("", title="It means", description="For example `tak`, `brak`, `20`; empty: nothing was said.")
 
 
+class SkuCodes(BaseModel):
+    """How the supplier's SKUs differ from the shop's references; for comparing only, nothing is stored so."""
+
+    model_config = ConfigDict(title="SKU rules", extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    remove_prefix: str = Field(
+        "",
+        title="Supplier puts in front",
+        description="`ACM-` where `ACM-123` is your `123`.",
+    )
+    remove_suffix: str = Field(
+        "",
+        title="Supplier puts at the end",
+        description="`/PL` where `123/PL` is your `123`.",
+    )
+    add_prefix: str = Field("", title="You put in front", description="`HURT-` where `123` is your `HURT-123`.")
+    add_suffix: str = Field("", title="You put at the end", description="`-A` where `123` is your `123-A`.")
+
+
 class SupplierFeed(Block):
     """A supplier's file (CSV, XML, JSON, XLSX) with stock, delivery days and prices."""
 
@@ -172,6 +191,11 @@ class SupplierFeed(Block):
         default_factory=list, title="Words of this supplier", description="What is not understood by itself."
     )
     match_by: MatchBy = Field(MatchBy.SKU_OR_EAN, title="Match by", description="How items find your products.")
+    sku_codes: SkuCodes = Field(
+        default_factory=SkuCodes,
+        title="SKU rules",
+        description="Where the supplier's SKUs differ from your references.",
+    )
     unknown_products: Literal["skip", "error"] = Field(
         "skip", title="Items you don't sell", description="`error` refuses the import if there is one."
     )

@@ -21,6 +21,7 @@ from tasks.state import Session, StateDatabase
 APPROVAL_HOURS = 24
 RECENT = "recent.parquet"
 NOT_IN_MANIFEST = {"offers", "rejects", "archived", "verdict", "approved_at", "last_seen_at", "judged"}
+OF_THE_LINKS = {"gate", "absence", "match_by", "sku_codes"}
 OF_THE_SOURCE = {"source", "username", "password", "token", "header_name", "header_value", "private_key", "fetching"}
 
 
@@ -67,7 +68,7 @@ class Snapshot(BaseModel):
 
 def settings_hash(feed: SupplierFeed) -> str:
     """A short fingerprint of what decides how a file is read, its preset's part too; no secret is part of it."""
-    settings = completed(feed).model_dump(mode="json", exclude=OF_THE_SOURCE | {"gate", "absence", "match_by"})
+    settings = completed(feed).model_dump(mode="json", exclude=OF_THE_SOURCE | OF_THE_LINKS)
     return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 

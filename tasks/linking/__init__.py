@@ -140,8 +140,7 @@ def _recognise(
 @station("measure match rate", io=True)
 def measure_match_rate(run: Run[InspectSummary], offers: Path, match_by: MatchBy = MatchBy.SKU_OR_EAN) -> None:
     """How much of a file would find a product, and why the rest would not; no link is looked at or made."""
-    run.state.read("products", run.folder / "products.parquet", columns=supplier.PRODUCT_COLUMNS)
-    run.state.read("integration_product_links", run.folder / "links.parquet", where={"integration_id": None})
+    supplier.read_known(run.state, None, run.folder)
     matched = supplier.match_offers(offers, match_by.value, run.folder)
     run.count(match_rate=round(matched.found / max(1, matched.offers), 4), unmatched_by_cause=matched.by_cause)
     run.say(

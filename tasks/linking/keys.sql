@@ -1,7 +1,23 @@
 -- The forms in which codes are compared.
--- A SKU: composed Unicode, no outer spaces, inner spaces folded, upper case. `0000123` and `123` stay different.
+-- Characters that are others in another shape, as Unicode's compatibility form (NFKC) has them: full-width letters,
+-- digits and signs, raised and lowered digits, the hyphen that does not break. DuckDB itself only composes (NFC).
+CREATE OR REPLACE MACRO plain_characters(code) AS
+  CASE WHEN strlen(code) = length(code) THEN code
+       ELSE translate(nfc_normalize(code),
+         '！＂＃＄％＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉ªº‑',
+         '!"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}~01234567890123456789ao‐') END;
+
+-- A SKU: plain characters, no outer spaces, inner spaces folded, upper case. `0000123` and `123` stay different, and so
+-- do `Ż` and `Z`.
 CREATE OR REPLACE MACRO sku_key(code) AS
-  nullif(upper(trim(regexp_replace(nfc_normalize(code), '[\s\pZ]+', ' ', 'g'))), '');
+  nullif(upper(trim(regexp_replace(plain_characters(code), '[\s\pZ]+', ' ', 'g'))), '');
+
+-- A supplier's key as the shop writes it: without what the supplier puts around the shop's reference, with what the shop
+-- puts around the supplier's. Each of the four is a key itself, or '' for nothing.
+CREATE OR REPLACE MACRO own_key(sku, remove_prefix, remove_suffix, add_prefix, add_suffix) AS
+  CASE WHEN remove_prefix || remove_suffix || add_prefix || add_suffix = '' THEN sku
+       ELSE add_prefix || nullif(regexp_replace(regexp_replace(sku, '^' || regexp_escape(remove_prefix), ''),
+                                              regexp_escape(remove_suffix) || '$', ''), '') || add_suffix END;
 
 -- The weighted sum of a GTIN without its check digit, of the code as a number: arithmetic is 5x as fast as text here.
 CREATE OR REPLACE MACRO gtin_sum(n) AS

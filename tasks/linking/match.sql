@@ -1,12 +1,13 @@
 -- Which offer is which product.
--- On the desk: offers, products, links (of this supplier). Leaves: matched, unmatched.
+-- On the desk: offers, products, links (of this supplier), combinations (product_id, parent_id: what a shop sells as a
+-- combination of another product). Leaves: matched, unmatched.
 -- A person's link comes first and is never touched; one offer is one product and one product one offer; where two
 -- candidates remain, an existing link decides, else nobody.
 
 CREATE TABLE offer_keys AS
 WITH keyed AS (
   SELECT row_number, coalesce(supplier_sku, sku, ean) AS offer_key, sku, ean, name,
-         sku_key(sku) AS any_sku_key, gtin_key(ean) AS any_gtin
+         own_key(sku_key(sku), $remove_prefix, $remove_suffix, $add_prefix, $add_suffix) AS any_sku_key, gtin_key(ean) AS any_gtin
   FROM offers
 )
 SELECT *, CASE WHEN $match_by IN ('sku', 'sku_or_ean') THEN any_sku_key END AS sku_key,
@@ -39,14 +40,24 @@ WITH free_offers AS (SELECT * FROM offer_keys WHERE row_number NOT IN (SELECT ro
 free_products AS (
   SELECT * FROM product_keys WHERE product_id NOT IN (SELECT product_id FROM live_links WHERE is_manual)
 ),
+by_ean AS (SELECT o.row_number, p.product_id FROM free_offers o JOIN free_products p ON p.gtin = o.gtin),
 finds AS (
   SELECT o.row_number, p.product_id, true AS same_sku, false AS same_ean
     FROM free_offers o JOIN free_products p ON p.sku_key = o.sku_key
   UNION ALL
-  SELECT o.row_number, p.product_id, false, true FROM free_offers o JOIN free_products p ON p.gtin = o.gtin
+  SELECT row_number, product_id, false, true FROM by_ean
+),
+candidates AS (
+  SELECT row_number, product_id, bool_or(same_sku) AS same_sku, bool_or(same_ean) AS same_ean
+  FROM finds GROUP BY row_number, product_id
 )
-SELECT row_number, product_id, bool_or(same_sku) AS same_sku, bool_or(same_ean) AS same_ean
-FROM finds GROUP BY row_number, product_id;
+-- A reference that a product shares with its combinations names the family, and the EAN which of them: unless both of its
+-- own keys agree, the product itself is then no candidate.
+SELECT * FROM candidates c
+WHERE (c.same_sku AND c.same_ean) OR NOT EXISTS (
+  FROM by_ean e JOIN combinations f ON f.product_id = e.product_id
+  WHERE e.row_number = c.row_number AND f.parent_id = c.product_id
+);
 
 -- What the keys of one offer say together. Agreement of both narrows; keys that name different products contradict.
 CREATE TABLE opinions AS

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from blocks import SupplierFeed
-from tasks.duck import desk
+from blocks.feed import SkuCodes
+from tasks.duck import Desk, desk
 from tasks.errors import Refused
 from tasks.feeds import Snapshot
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tasks.state import Session, StateDatabase
 
 PRODUCT_COLUMNS = ("id", "sku", "ean", "name")
+SHOP_LINK_COLUMNS = ("integration_id", "product_id", "external_product_id")
 
 
 class Matched(BaseModel):
@@ -58,21 +60,30 @@ class LinkPlan(BaseModel):
         return bool(self.created or self.updated)
 
 
-def read_known(state: StateDatabase, integration_id: int, folder: Path) -> None:
-    """Lay what the state database knows into `folder`: products, links, absences and known of this supplier."""
+def read_known(state: StateDatabase, integration_id: int | None, folder: Path) -> None:
+    """Lay what the state database knows into `folder`: products, links, absences and known of this supplier (or none).
+
+    Beside them `shop_links`: which product is which item of a shop, for products that are combinations of another.
+    """
     ours = {"integration_id": integration_id}
+    of_shops = {"supplier_availability": None}
+    state.read("integration_product_links", folder / "shop_links.parquet", SHOP_LINK_COLUMNS, of_shops)
     state.read("products", folder / "products.parquet", columns=PRODUCT_COLUMNS)
     state.read("integration_product_links", folder / "links.parquet", where=ours)
     state.read("absences", folder / "absences.parquet", where=ours)
     state.read("unmatched_offers", folder / "known.parquet", where=ours)
 
 
-def match_offers(offers: Path, match_by: str, folder: Path) -> Matched:
-    """Decide which offer is which product (see match.sql) over what `read_known` laid into `folder`."""
+def match_offers(offers: Path, match_by: str, folder: Path, codes: SkuCodes | None = None) -> Matched:
+    """Decide which offer is which product (see match.sql) over what `read_known` laid into `folder`.
+
+    `codes`: what the supplier's SKUs have around them, or lack, compared with the shop's.
+    """
     with desk() as table:
-        table.show(offers=offers, products=folder / "products.parquet", links=folder / "links.parquet")
+        table.show(offers=offers, **{name: folder / f"{name}.parquet" for name in ("products", "links", "shop_links")})
         table.run("linking/keys.sql")
-        table.run("linking/match.sql", {"match_by": match_by})
+        table.run("linking/combinations.sql")
+        table.run("linking/match.sql", {"match_by": match_by, **_keys_around(table, codes or SkuCodes())})
         causes = table.rows("SELECT cause, count(*) AS n FROM unmatched GROUP BY cause ORDER BY cause")
         return Matched(
             matched=table.save("matched", folder / "matched.parquet"),
@@ -81,6 +92,13 @@ def match_offers(offers: Path, match_by: str, folder: Path) -> Matched:
             found=table.count("matched"),
             by_cause={row["cause"]: row["n"] for row in causes},
         )
+
+
+def _keys_around(table: Desk, codes: SkuCodes) -> dict[str, str]:
+    """What stands around SKUs, in the form in which SKUs are compared."""
+    keys = ", ".join(f"coalesce(sku_key(${name}), '') AS {name}" for name in SkuCodes.model_fields)
+    (row,) = table.rows(f"SELECT {keys}", codes.model_dump())
+    return row
 
 
 def refuse_unknown(feed: SupplierFeed, matched: Matched) -> None:
@@ -98,7 +116,7 @@ def match_and_plan(
 ) -> tuple[Matched, LinkPlan]:
     """Read what is known, match a snapshot's offers, and plan the links; nothing is written."""
     read_known(state, feed.integration_id, folder)
-    matched = match_offers(snapshot.offers, feed.match_by.value, folder)
+    matched = match_offers(snapshot.offers, feed.match_by.value, folder, feed.sku_codes)
     return matched, plan_links(feed, snapshot, scope, now, folder)
 
 

@@ -28,6 +28,7 @@ def plan(
     )
     numbered = [{"row_number": place, **offer} for place, offer in enumerate(offers, 1)]
     parquet.write(folder / "products.parquet", parquet.PRODUCTS, PRODUCTS)
+    parquet.write(folder / "shop_links.parquet", parquet.LINKS)
     parquet.write(folder / "links.parquet", parquet.LINKS, links)
     parquet.write(folder / "absences.parquet", parquet.ABSENCES, absences or [])
     parquet.write(folder / "known.parquet", parquet.UNMATCHED)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from blocks.feed import SkuCodes
 from tasks.linking.supplier import match_offers
 from tests import parquet
 
@@ -14,12 +17,26 @@ EAN_A, EAN_B = "5900000000008", "5900000000015"
 Rows = list[dict[str, Any]]
 
 
-def match(folder: Path, offers: Rows, products: Rows, links: Rows = (), match_by: str = "sku_or_ean") -> dict[int, Any]:  # type: ignore[assignment]
-    """Row number -> (product, method), or the cause why there is none."""
+def match(
+    folder: Path,
+    offers: Rows,
+    products: Rows,
+    links: Rows = (),  # type: ignore[assignment]
+    match_by: str = "sku_or_ean",
+    *,
+    shop_links: Mapping[str, int] | None = None,
+    codes: SkuCodes | None = None,
+) -> dict[int, Any]:
+    """Row number -> (product, method), or the cause why there is none. `shop_links`: item of the shop -> product."""
+    items = [
+        {"integration_id": 7, "external_product_id": item, "product_id": product_id}
+        for item, product_id in (shop_links or {}).items()
+    ]
+    parquet.write(folder / "shop_links.parquet", parquet.LINKS, items)
     numbered = [{"row_number": place, **offer} for place, offer in enumerate(offers, 1)]
     parquet.write(folder / "products.parquet", parquet.PRODUCTS, products)
     parquet.write(folder / "links.parquet", parquet.LINKS, links)
-    result = match_offers(parquet.write(folder / "offers.parquet", parquet.OFFERS, numbered), match_by, folder)
+    result = match_offers(parquet.write(folder / "offers.parquet", parquet.OFFERS, numbered), match_by, folder, codes)
     found = {row["row_number"]: (row["product_id"], row["method"]) for row in parquet.read(result.matched)}
     return {**{row["row_number"]: row["cause"] for row in parquet.read(result.unmatched)}, **found}
 
@@ -100,3 +117,52 @@ def test_the_order_of_rows_decides_nothing(tmp_path: Path) -> None:
     forward = match(tmp_path, offers, products)
     backward = match(tmp_path, offers[::-1], products[::-1])
     assert forward == {4 - number: result for number, result in backward.items()}
+
+
+FAMILY = [{"id": 1, "sku": "A"}, {"id": 2, "ean": EAN_A}, {"id": 3, "ean": EAN_B}]  # a product and two combinations
+ITEMS = {"10": 1, "10-1": 2, "10-2": 3}
+
+
+def test_a_reference_shared_with_combinations_leaves_it_to_the_ean(tmp_path: Path) -> None:
+    offers = [{"supplier_sku": "a-s", "sku": "A", "ean": EAN_A}, {"supplier_sku": "a-m", "sku": "A", "ean": EAN_B}]
+    assert match(tmp_path, offers, FAMILY, shop_links=ITEMS) == {1: (2, "ean"), 2: (3, "ean")}
+
+
+def test_the_same_keys_of_strangers_contradict(tmp_path: Path) -> None:
+    assert match(tmp_path, [{"sku": "A", "ean": EAN_A}], FAMILY) == {1: "keys_disagree"}
+
+
+def test_a_reference_alone_names_the_product_not_a_combination(tmp_path: Path) -> None:
+    assert match(tmp_path, [{"sku": "A"}], FAMILY, shop_links=ITEMS) == {1: (1, "sku")}
+
+
+def test_an_ean_of_a_product_and_its_combination_is_the_combinations(tmp_path: Path) -> None:
+    products = [{"id": 1, "sku": "A", "ean": EAN_A}, {"id": 2, "sku": "A-1", "ean": EAN_A}]
+    offers = [{"sku": "x", "ean": EAN_A}]
+    assert match(tmp_path, offers, products, shop_links={"10": 1, "10-1": 2}) == {1: (2, "ean")}
+    assert match(tmp_path, offers, products) == {1: "several_products"}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "codes"),
+    [
+        ("acm-123", "123", {"remove_prefix": "ACM-"}),
+        ("123/PL", "123", {"remove_suffix": "/pl"}),
+        ("123", "HURT-123", {"add_prefix": "HURT-"}),
+        ("123", "123-A", {"add_suffix": "-a"}),
+        ("A+B.1", "1", {"remove_prefix": "A+B."}),
+    ],
+)
+def test_what_stands_around_a_sku_is_taken_off_or_put_on(
+    tmp_path: Path, theirs: str, ours: str, codes: dict[str, str]
+) -> None:
+    products = [{"id": 1, "sku": ours}]
+    assert match(tmp_path, [{"sku": theirs}], products, codes=SkuCodes(**codes)) == {1: (1, "sku")}
+    assert match(tmp_path, [{"sku": theirs}], products) == {1: "no_product"}
+
+
+@pytest.mark.parametrize("sku", ["ＡＢ－１２", "ab‑12", "AB-1²", "ąb-12"])
+def test_a_sku_in_another_shape_of_the_same_characters(tmp_path: Path, sku: str) -> None:
+    plain = unicodedata.normalize("NFKC", sku)
+    found = match(tmp_path, [{"sku": sku}], [{"id": 1, "sku": plain}, {"id": 2, "sku": "ab-12 "}])
+    assert found == {1: (1, "sku")} if plain.upper() != "AB-12" else {1: "several_products"}
