@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -126,25 +126,27 @@ class _Maker:
         self.twins = [product for product in products if not product.parent and product.id % 100 == TWIN]
         taken = {product.id for group in self.shared for product in group}
         taken |= {product.id + place for product in self.twins for place in (0, 1)}
-        families = {product.parent for product in products}
+        taken |= {product.parent for product in products if product.parent}
         self.combinations = [product for product in products if product.parent and product.id not in taken]
-        self.plain = [product for product in products if not product.parent and product.id not in taken | families]
-        chance.shuffle(self.plain)
+        plain = [product for product in products if not product.parent and product.id not in taken]
+        chance.shuffle(plain)
+        self.pools: dict[str, list[Product]] = {"american": [], "numbered": [], "both": [], "one": []}
+        for product in plain:
+            self.pools[_pool(product)].append(product)
 
-    def take(self, fits: Callable[[Product], bool] = lambda _: True) -> Product:
-        """The next product that fits; it is in no other offer."""
-        for place in range(len(self.plain) - 1, -1, -1):
-            if fits(self.plain[place]):
-                return self.plain.pop(place)
-        raise LookupError("too few products for every kind of dirt; ask for more of them")
-
-
-def _both(product: Product) -> bool:
-    return bool(product.sku and product.ean)
+    def take(self, pool: str = "both") -> Product:
+        """The next product of a pool; it is in no other offer."""
+        if not self.pools[pool]:
+            raise LookupError("too few products for every kind of dirt; ask for more of them")
+        return self.pools[pool].pop()
 
 
-def _numbered(product: Product) -> bool:
-    return _both(product) and str(product.sku).isdigit()
+def _pool(product: Product) -> str:
+    if not (product.sku and product.ean):
+        return "one"
+    if product.ean.startswith("0"):
+        return "american"
+    return "numbered" if product.sku.isdigit() else "both"
 
 
 def offers(products: Sequence[Product], chance: random.Random) -> list[Offer]:
@@ -154,9 +156,7 @@ def offers(products: Sequence[Product], chance: random.Random) -> list[Offer]:
     few = max(2, len(products) // 200)
     for _ in range(few):
         made += _dirty(maker)
-    while maker.plain:
-        product = maker.plain.pop()
-        made.append(_clean(product, chance))
+    made += [_clean(product, chance) for pool in maker.pools.values() for product in pool]
     made += _strangers(len(products), len(products) * 6 // 5 - len(made), maker)
     chance.shuffle(made)
     return made
@@ -176,29 +176,29 @@ def _clean(product: Product, chance: random.Random) -> Offer:
 
 def _dirty(maker: _Maker) -> Iterator[Offer]:
     """One round of every kind of dirt that is about plain products."""
-    one = maker.take(_both)
+    one = maker.take()
     wide = str(one.sku).translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
     yield Offer("full-width characters", one.id, wide, "", one.name)
-    one = maker.take(lambda product: str(product.ean).startswith("0"))
+    one = maker.take("american")
     yield Offer("EAN without its leading zero", one.id, "", str(one.ean)[1:], one.name)
-    one = maker.take(_both)
+    one = maker.take()
     yield Offer("EAN spoilt by a spreadsheet", one.id, str(one.sku), f"{float(str(one.ean)):.5E}", one.name)
-    one = maker.take(_both)
+    one = maker.take()
     wrong = str(one.ean)[:-1] + str((int(str(one.ean)[-1]) + 5) % 10)
     yield Offer("EAN with a wrong digit", one.id, str(one.sku), wrong, one.name)
-    one = maker.take(_numbered)
+    one = maker.take("numbered")
     yield Offer("SKU without its zeros, EAN right", one.id, str(one.sku).lstrip("0"), str(one.ean), one.name)
-    one = maker.take(_numbered)
+    one = maker.take("numbered")
     yield Offer("SKU without its zeros, no EAN", one.id, str(one.sku).lstrip("0"), "", one.name)
-    one, other = maker.take(_both), maker.take(_both)
+    one, other = maker.take(), maker.take()
     yield Offer("SKUs of two products swapped", one.id, str(other.sku), str(one.ean), one.name)
     yield Offer("SKUs of two products swapped", other.id, str(one.sku), str(other.ean), other.name)
-    one, other = maker.take(_both), maker.take(_both)
+    one, other = maker.take(), maker.take()
     yield Offer("EAN of another product", one.id, str(one.sku), str(other.ean), one.name)
-    one = maker.take(_both)
+    one = maker.take()
     yield Offer("the same product twice", one.id, str(one.sku), "", one.name)
     yield Offer("the same product twice", one.id, "", str(one.ean), one.name)
-    one = maker.take(_both)
+    one = maker.take()
     yield Offer("the piece of that pack", one.id, str(one.sku), str(one.ean), one.name)
     yield Offer("a pack with the EAN of its piece", None, f"{one.sku} X10", str(one.ean), f"{one.name} 10 szt.")
 
