@@ -58,12 +58,15 @@ class FeedMapping(BaseModel):
         description="The supplier's own text on when the goods will be available.",
     )
     name: str | None = Field(None, title="Name", description="Product name; shown in reports only.")
+    contractor: str | None = Field(
+        None, title="Contractor", description="Whose goods the row is about, where one file holds several contractors'."
+    )
 
-    def lacking(self) -> str | None:
+    def lacking(self, *, has_warehouses: bool = False) -> str | None:
         """What is missing for offers to be made of it; None if nothing is."""
         if not (self.sku or self.ean):
             return "mapping: expected a column for `sku` or for `ean`, got neither"
-        if not (self.stock_quantity or self.is_available):
+        if not (self.stock_quantity or self.is_available or has_warehouses):
             return "mapping: expected a column for `stock_quantity` or `is_available`, got neither"
         return None
 
@@ -86,6 +89,26 @@ class Meaning(BaseModel):
         description="The whole text, in small or capital letters; `*` is any other text.",
     )
     means: str = Field("", title="It means", description="For example `tak`, `brak`, `20`; empty: nothing was said.")
+
+
+class Warehouse(BaseModel):
+    """One of several columns with stock, and how long the goods take from there."""
+
+    model_config = ConfigDict(title="Warehouse", extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    column: str = Field(min_length=1, title="Column", description="Column or path with the pieces it has.")
+    delivery_days: int = Field(ge=0, le=365, title="Delivery days", description="Days until goods ship from there.")
+
+
+class Contractor(BaseModel):
+    """Which contractor a word of the supplier's file means."""
+
+    model_config = ConfigDict(title="Contractor", extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    text: str = Field(
+        min_length=1, title="The supplier writes", description="The whole text, in small or capital letters."
+    )
+    contractor_id: int = Field(gt=0, title="Contractor number", description="The number among your contractors.")
 
 
 class SkuCodes(BaseModel):
@@ -187,6 +210,29 @@ class SupplierFeed(Block):
     mapping: FeedMapping = Field(
         default_factory=FeedMapping, title="Columns", description="Which column or path holds what."
     )
+    warehouses: list[Warehouse] = Field(
+        default_factory=list,
+        title="Warehouses",
+        description="Instead of the one column `Stock`: several, each with its own delivery days. The fastest by which"
+        " enough pieces can be had decides the days that your customer reads.",
+    )
+    contractors: list[Contractor] = Field(
+        default_factory=list,
+        title="Contractors",
+        description="What the column `Contractor` may hold. Empty: it holds the numbers themselves.",
+    )
+    duplicates: Literal["last", "first", "sum", "max", "reject"] = Field(
+        "last",
+        title="Repeated items",
+        description="Where an item's code is there several times: the `last` or `first` record counts, the one with the"
+        " most stock (`max`), the stock of all of them (`sum`, the rest from the last), or none of them (`reject`).",
+    )
+    sync_purchase_price: bool = Field(
+        False,
+        title="Keep purchase prices",
+        description="Writes the net price of linked items, if it is in the currency below, into your products. Switch"
+        " it on for one supplier of a product: of two the one imported last counts.",
+    )
     meanings: list[Meaning] = Field(
         default_factory=list, title="Words of this supplier", description="What is not understood by itself."
     )
@@ -253,9 +299,23 @@ class SupplierFeed(Block):
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Self:
-        if not self.preset and (lacking := self.mapping.lacking()):
+        if not self.preset and (lacking := self.mapping.lacking(has_warehouses=bool(self.warehouses))):
             raise ValueError(lacking)
+        if self.warehouses and (self.mapping.stock_quantity or self.mapping.delivery_days):
+            raise ValueError(
+                "warehouses: expected stock and delivery days from them, got columns for `stock_quantity` or"
+                " `delivery_days` as well; clear those, or the warehouses"
+            )
+        if self.contractors and not self.mapping.contractor:
+            raise ValueError("contractors: expected a column for `contractor` in the mapping, got none")
+        if self.sync_purchase_price and self.price_kind == "gross":
+            raise ValueError("sync_purchase_price: expected net prices, got `price_kind` gross; your products hold net")
         return self
+
+    def columns(self) -> dict[str, str]:
+        """Target field -> column or path; `warehouse_1` and so on for the warehouses."""
+        stock = {f"warehouse_{place}": warehouse.column for place, warehouse in enumerate(self.warehouses, 1)}
+        return {**self.mapping.columns(), **stock}
 
     @property
     def zone(self) -> ZoneInfo:

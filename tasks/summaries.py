@@ -42,6 +42,7 @@ class ImportSummary(Summary):
     unchanged: int = Field(0, description="links that already held the same")
     absent: int = Field(0, description="linked products missing from this file")
     sold_out: int = Field(0, description="of these, taken off now by the absence rule")
+    prices_updated: int = Field(0, description="products whose purchase price changed, where the block keeps prices")
     stale: int = Field(0, description="links that keep their last values: their item's codes now contradict them")
     warnings: list[str] = Field(default_factory=list)
 

@@ -10,7 +10,8 @@ import duckdb
 
 OFFERS = """row_number BIGINT, supplier_sku VARCHAR, sku VARCHAR, ean VARCHAR, stock_quantity BIGINT,
   is_available BOOLEAN, delivery_days INTEGER, available_from DATE, purchase_price DECIMAL(18,4), currency VARCHAR,
-  available_later VARCHAR, name VARCHAR"""
+  available_later VARCHAR, name VARCHAR, contractor_id BIGINT,
+  warehouses STRUCT(delivery_days INTEGER, stock_quantity BIGINT)[]"""
 REJECTS = """row_number BIGINT, key VARCHAR, field VARCHAR, value VARCHAR, reason_code VARCHAR, reason VARCHAR,
   scope VARCHAR"""
 CATALOGUE = """id_product BIGINT, id_product_attribute BIGINT, reference VARCHAR, ean13 VARCHAR, name VARCHAR,

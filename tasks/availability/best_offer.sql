@@ -12,15 +12,29 @@ SELECT n.*, c.id_product IS NOT NULL AS in_shop
 FROM named n LEFT JOIN catalogue c USING (id_product, id_product_attribute)
 WHERE n.id_product IS NOT NULL;
 
+-- The days in which the threshold can be had: of a warehouse together with all the faster ones. NULL: in none.
+CREATE OR REPLACE MACRO days_of_warehouses(text, threshold) AS (
+  list_min(list_transform(
+    list_filter(
+      from_json(text, '[{"delivery_days": "INTEGER", "stock_quantity": "BIGINT"}]'),
+      lambda one: list_sum(list_transform(
+        list_filter(from_json(text, '[{"delivery_days": "INTEGER", "stock_quantity": "BIGINT"}]'),
+                    lambda other: other.delivery_days <= one.delivery_days),
+        lambda other: other.stock_quantity)) >= threshold),
+    lambda one: one.delivery_days))
+);
+
 CREATE TABLE supplier_offers AS
 WITH parsed AS (
   SELECT product_id, integration_id, json_extract_string(supplier_availability, ['stock_quantity', 'is_available',
-           'delivery_days', 'available_from', 'contractor_id']) AS a
+           'delivery_days', 'available_from', 'contractor_id', 'warehouses']) AS a
   FROM links WHERE supplier_availability IS NOT NULL AND integration_id <> $integration_id
 ),
 typed AS (
   SELECT product_id, integration_id, floor(try_cast(a[1] AS DOUBLE))::BIGINT AS stock_quantity,
-         try_cast(a[2] AS BOOLEAN) AS is_available, try_cast(a[3] AS INTEGER) AS delivery_days,
+         try_cast(a[2] AS BOOLEAN) AS is_available,
+         CASE WHEN a[6] IS NULL THEN try_cast(a[3] AS INTEGER)
+              ELSE coalesce(days_of_warehouses(a[6], $min_stock_threshold), try_cast(a[3] AS INTEGER)) END AS delivery_days,
          CASE WHEN a[4] IS NOT NULL THEN greatest(date_diff('day', $today::DATE, try_cast(a[4] AS DATE)), 0)::INTEGER END
            AS days_until,
          try_cast(a[5] AS BIGINT) AS contractor_id

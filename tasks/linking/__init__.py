@@ -47,6 +47,7 @@ def link_offers(
             " another product, or for several. Look at them: `Links that need a person` in the summary"
         )
     run.count(created=plan.created, updated=plan.updated, unchanged=plan.links - plan.created - plan.in_feed_updated)
+    run.count(prices_updated=plan.prices)
     show_links(run, plan)
     show_unmatched(run, matched)
     return plan

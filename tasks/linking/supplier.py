@@ -53,11 +53,12 @@ class LinkPlan(BaseModel):
     stale: int  # links whose item is in the feed but is not clearly their product any more
     sold_out: int
     whole: bool  # a limit cut nothing
+    prices: int = 0  # products whose purchase price changes
 
     @property
     def changed(self) -> bool:
-        """Whether applying it writes any link."""
-        return bool(self.created or self.updated)
+        """Whether applying it writes any link or price."""
+        return bool(self.created or self.updated or self.prices)
 
 
 def read_known(state: StateDatabase, integration_id: int | None, folder: Path) -> None:
@@ -117,7 +118,10 @@ def match_and_plan(
     """Read what is known, match a snapshot's offers, and plan the links; nothing is written."""
     read_known(state, feed.integration_id, folder)
     matched = match_offers(snapshot.offers, feed.match_by.value, folder, feed.sku_codes)
-    return matched, plan_links(feed, snapshot, scope, now, folder)
+    plan = plan_links(feed, snapshot, scope, now, folder)
+    if feed.sync_purchase_price and not scope.only_new:
+        plan.prices = plan_prices(state, feed, snapshot, scope, folder)
+    return matched, plan
 
 
 def plan_links(feed: SupplierFeed, snapshot: Snapshot, scope: Scope, now: datetime, folder: Path) -> LinkPlan:
@@ -162,6 +166,16 @@ def plan_links(feed: SupplierFeed, snapshot: Snapshot, scope: Scope, now: dateti
         )
 
 
+def plan_prices(state: StateDatabase, feed: SupplierFeed, snapshot: Snapshot, scope: Scope, folder: Path) -> int:
+    """Find the purchase prices that change, as `changed_prices.parquet` in `folder`; returns how many."""
+    prices = state.read("products", folder / "product_prices.parquet", columns=("id", "purchase_price_net"))
+    with desk() as table:
+        table.show(matched=folder / "matched.parquet", offers=snapshot.offers, product_prices=prices)
+        table.run("linking/prices.sql", {"currency": feed.currency, "limit": scope.limit})
+        table.save("changed_prices", folder / "changed_prices.parquet")
+        return table.count("changed_prices")
+
+
 def apply_links(state: StateDatabase, plan: LinkPlan, also: Sequence[Callable[[Session], object]] = ()) -> None:
     """Write a plan, and what must stand or fall with it (`also`), in one transaction."""
     folder = plan.folder
@@ -171,6 +185,8 @@ def apply_links(state: StateDatabase, plan: LinkPlan, also: Sequence[Callable[[S
         if plan.updated:
             key = ("integration_id", "product_id")
             session.update("integration_product_links", folder / "changed_links.parquet", key=key)
+        if plan.prices:
+            session.update("products", folder / "changed_prices.parquet", key=("id",))
         session.delete("absences", folder / "absences_gone.parquet", key=("integration_id", "product_id"))
         session.upsert("absences", folder / "absent_now.parquet", key=("integration_id", "product_id"))
         session.delete("unmatched_offers", folder / "settled.parquet", key=("integration_id", "offer_key"))

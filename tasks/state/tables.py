@@ -34,7 +34,7 @@ PRICE = Numeric(18, 4).with_variant(Text(), "sqlite")
 DOCUMENT = JSON().with_variant(Text(), "sqlite")
 DOCUMENT_BINARY = JSONB().with_variant(Text(), "sqlite")
 
-# Columns that Rexbit keeps and we don't fill.
+# Columns that Rexbit keeps and we don't fill; a purchase price only where a feed's block says so.
 THEIRS: dict[str, Any] = {"theirs": True}
 
 PRODUCTS = Table(

@@ -204,3 +204,22 @@ def test_contractor_chooses_products_and_all_suppliers_still_decide(tmp_path: Pa
 def test_a_threshold_of_zero_allows_everything_that_is_not_denied(tmp_path: Path) -> None:
     policy = AvailabilityPolicy(min_stock_threshold=0)
     assert one_product(tmp_path, supplier_link(1, stock_quantity=0), policy=policy)[10, 0, None] == ON
+
+
+@pytest.mark.parametrize(
+    ("warehouses", "flag", "text"),
+    [
+        ([(1, 25), (7, 100)], ON, "Wysyłka za 1 dzień"),
+        ([(1, 5), (7, 30)], ON, "Wysyłka za 7 dni"),
+        ([(1, 15), (3, 5), (7, 100)], ON, "Wysyłka za 3 dni"),  # the faster ones count along
+        ([(7, 100), (0, 20)], ON, "Wysyłka dzisiaj"),
+        ([(1, 5), (7, 10)], OFF, "Produkt niedostępny"),
+    ],
+)
+def test_the_fastest_warehouse_by_which_enough_can_be_had_decides_the_days(
+    tmp_path: Path, warehouses: list[tuple[int, int]], flag: str, text: str
+) -> None:
+    listed = [{"delivery_days": days, "stock_quantity": pieces} for days, pieces in warehouses]
+    offer = supplier_link(1, stock_quantity=sum(pieces for _, pieces in warehouses), delivery_days=0, warehouses=listed)
+    found = one_product(tmp_path, offer)
+    assert (found[10, 0, None], found[10, 0, 1]) == (flag, text)

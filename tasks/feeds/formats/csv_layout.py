@@ -47,7 +47,7 @@ def find_layout(path: Path, feed: SupplierFeed | None, where: str, *, has_header
     """
     if has_header is None:
         has_header = feed.has_header if feed else True
-    wanted = feed.mapping.columns() if feed else {}
+    wanted = feed.columns() if feed else {}
     delimiters = (feed.delimiter,) if feed and feed.delimiter else DELIMITERS
     found = [_layout(path, delimiter, feed, wanted, where, has_header=has_header) for delimiter in delimiters]
     return max(found, key=lambda one: (found_columns(wanted, one[0].columns), one[1], len(one[0].columns)))[0]

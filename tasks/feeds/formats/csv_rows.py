@@ -55,7 +55,7 @@ def _places(layout: Layout, feed: SupplierFeed, where: str) -> dict[str, int]:
     index = {name: place for place, name in enumerate(layout.columns)}
     if not feed.has_header:
         index |= {str(place + 1): place for place in range(len(layout.columns))}
-    wanted = feed.mapping.columns()
+    wanted = feed.columns()
     found = {field: column_of(column, index) for field, column in wanted.items()}
     gone = lacking(wanted, index)
     if gone:

@@ -13,7 +13,7 @@ from tasks.feeds.formats.json_paths import Way, objects_at, variant_steps, ways_
 from tasks.feeds.formats.json_stream import Record, TooLargeError, Walk, paths_shown, walk_json
 from tasks.feeds.formats.look import beginning_of
 from tasks.feeds.formats.records import Rows
-from tasks.feeds.formats.sheet import FIELDS, Sheet, lay_broken, lay_file, refuse_gone
+from tasks.feeds.formats.sheet import Sheet, in_order, lay_broken, lay_file, refuse_gone
 from tasks.feeds.sources.address import shown
 
 SAMPLED_RECORDS = 20  # of so many records all names are remembered, for messages
@@ -29,8 +29,8 @@ def read_json(desk: Desk, feed: SupplierFeed, raw: Path, folder: Path) -> Sheet:
     """
     where = shown(feed.source)
     text = to_utf8(raw, feed.encoding, folder, where, is_old=False)  # by its standard it can't be
-    mapping = feed.mapping.columns()
-    fields = [field for field in FIELDS if field in mapping]
+    mapping = feed.columns()
+    fields = in_order(mapping)
     ways = ways_of(mapping, fields, feed.variant_path)
     path = folder / "rows.csv"
     with path.open("w", encoding="utf-8", newline="") as target:
@@ -99,7 +99,7 @@ def _check_records(taking: _Taking, walk: Walk, feed: SupplierFeed, raw: Path, t
         raise _no_record(feed, raw, text, where)
     if walk.values_at_top == taking.count == 1 and not walk.is_array and not feed.record_path:
         seen = taking.seen_fields()
-        if any(field not in seen and not may_lack(path) for field, path in feed.mapping.columns().items()):
+        if any(field not in seen and not may_lack(path) for field, path in feed.columns().items()):
             raise _no_record(feed, raw, text, where)
 
 

@@ -23,6 +23,7 @@ FIELDS = (
     "supplier_sku",
     "available_later",
     "name",
+    "contractor",
 )
 LONGEST_TEXT = 4096  # a longer text fits no rule of the grammar; names are cut there
 Broken = list[tuple[int, str, str, str]]
@@ -45,14 +46,19 @@ class Sheet:
     delimiter: str | None = None
 
 
+def in_order(fields: Collection[str]) -> list[str]:
+    """Fields as they follow each other everywhere: FIELDS, then the warehouses by their number."""
+    return [field for field in FIELDS if field in fields] + [field for field in fields if field not in FIELDS]
+
+
 def lay_rows(desk: Desk, mapping: Mapping[str, str], source: str, values: Mapping[str, Any]) -> None:
-    """Create `rows` (row_number BIGINT and FIELDS as VARCHAR) from a table expression of ours.
+    """Create `rows` (row_number BIGINT; FIELDS, and what else is mapped, as VARCHAR) from a table expression of ours.
 
     `mapping`: field -> the expression's own column name; a field that isn't mapped is NULL.
     """
     fields = ", ".join(
         f'left("{mapping[field]}", {LONGEST_TEXT}) AS {field}' if field in mapping else f"NULL::VARCHAR AS {field}"
-        for field in FIELDS
+        for field in (*FIELDS, *(field for field in mapping if field not in FIELDS and field != "row_number"))
     )
     query = f"SELECT {mapping['row_number']} AS row_number, {fields} FROM {source}"  # noqa: S608
     desk.connection.execute(f"CREATE OR REPLACE TABLE rows AS {query}", dict(values))

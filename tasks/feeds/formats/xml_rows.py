@@ -9,7 +9,7 @@ from blocks import SupplierFeed
 from tasks.duck import Desk
 from tasks.errors import Refused, WrongSettingsError
 from tasks.feeds.formats.gateway import refuse_gateway
-from tasks.feeds.formats.sheet import FIELDS, Sheet, lay_broken, lay_file, refuse_gone
+from tasks.feeds.formats.sheet import Sheet, in_order, lay_broken, lay_file, refuse_gone
 from tasks.feeds.formats.xml_paths import record_steps, slots_of, tree_of
 from tasks.feeds.formats.xml_records import Records
 from tasks.feeds.formats.xml_stream import parse
@@ -25,8 +25,8 @@ def read_xml(desk: Desk, feed: SupplierFeed, raw: Path, folder: Path) -> Sheet:
     gone.
     """
     where = shown(feed.source)
-    mapping = feed.mapping.columns()
-    fields = [field for field in FIELDS if field in mapping]
+    mapping = feed.columns()
+    fields = in_order(mapping)
     slots = slots_of(mapping, fields, feed.variant_path)
     steps = record_steps(feed.record_path) if feed.record_path else []
     parser = expat.ParserCreate(feed.encoding)

@@ -1,11 +1,11 @@
 -- What number each text of the stock and price columns is, by the column's own decimal sign.
 -- Texts repeat and their patterns (all digits but 0 made 9) repeat far more, so the grammar looks at patterns only.
--- In: rows; $decimal 'auto' | 'comma' | 'point'. Out: number_texts, number_patterns, decimals (one row a column).
+-- In: rows, stock_texts (row_number, raw); $decimal 'auto' | 'comma' | 'point'. Out: number_texts, number_patterns, decimals (one row a column).
 
 CREATE OR REPLACE TABLE number_texts AS
 WITH texts AS MATERIALIZED (  -- first what differs, then the grammar
-    SELECT 'stock_quantity' AS field, stock_quantity AS raw, min(row_number) AS row_number
-    FROM rows WHERE stock_quantity IS NOT NULL GROUP BY stock_quantity
+    SELECT 'stock_quantity' AS field, raw, min(row_number) AS row_number
+    FROM stock_texts WHERE raw IS NOT NULL GROUP BY raw
     UNION ALL
     SELECT 'purchase_price', purchase_price, min(row_number)
     FROM rows WHERE purchase_price IS NOT NULL GROUP BY purchase_price

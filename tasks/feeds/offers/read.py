@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from blocks import Meaning, SupplierFeed
+from blocks import SupplierFeed
 from tasks.duck import Desk, desk
 from tasks.errors import Refused
 from tasks.feeds.formats.csv_rows import read_csv
@@ -44,9 +43,10 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
 
     offers: row_number BIGINT (CSV: the record's first line; XML: its number), supplier_sku, sku, ean VARCHAR,
     stock_quantity BIGINT (pieces), is_available BOOLEAN, delivery_days INTEGER, available_from DATE,
-    purchase_price DECIMAL(18,4), currency, available_later, name VARCHAR; one row a key (supplier_sku, else
-    sku, else ean). rejects: row_number, key, field, value, reason_code, reason, scope ('row': no offer, 'field':
-    only that field is gone).
+    purchase_price DECIMAL(18,4), currency, available_later, name VARCHAR, contractor_id BIGINT (NULL: the block's),
+    warehouses (a list of delivery_days and stock_quantity; NULL where the feed has one stock); one row a key
+    (supplier_sku, else sku, else ean), of several by the block's `duplicates`. rejects: row_number, key, field, value,
+    reason_code, reason, scope ('row': no offer of its own, 'field': only that field is gone).
     Raises Refused where the file is no whole, readable feed, or more of it is rejected than the gate's
     `max_rejected_share`; its `summary` is then the FeedRead. A well-formed file without records is read: 0 offers.
     """
@@ -58,12 +58,19 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
             "decimal": feed.decimal,
             "currency": feed.currency,
             "default_delivery_days": feed.default_delivery_days,
+            "duplicates": feed.duplicates,
+            "contractor_texts": [one.text for one in feed.contractors],
+            "contractor_ids": [one.contractor_id for one in feed.contractors],
         }
         table.run("feeds/offers/words.sql")
         table.run("feeds/offers/values.sql")
-        _give_meanings(table, feed.meanings)
+        _lay_stock(table, feed)
+        _give_meanings(table, feed)
         table.run("feeds/offers/numbers.sql", values)
         _refuse_mixed_decimals(table, feed)
+        table.run("feeds/offers/judged.sql", values)
+        if feed.warehouses:
+            table.run("feeds/offers/warehouses.sql")
         table.run("feeds/offers/offers.sql", values)
         reasons = table.rows("SELECT reason_code, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason_code")
         rejected = table.rows("SELECT count(DISTINCT row_number) AS n FROM rejects WHERE scope = 'row'")
@@ -83,19 +90,43 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
     return read
 
 
-def _give_meanings(table: Desk, meanings: Sequence[Meaning]) -> None:
-    if not meanings:
+def _give_meanings(table: Desk, feed: SupplierFeed) -> None:
+    if not feed.meanings:
         return
     table.connection.execute(
         "CREATE OR REPLACE TABLE meanings AS"
         " SELECT unnest($fields) AS field, squeezed(unnest($texts)) AS word, unnest($means) AS means",
         {
-            "fields": [one.field for one in meanings],
-            "texts": [one.text for one in meanings],
-            "means": [one.means for one in meanings],
+            "fields": [one.field for one in feed.meanings],
+            "texts": [one.text for one in feed.meanings],
+            "means": [one.means for one in feed.meanings],
         },
     )
     table.run("feeds/offers/meanings.sql")
+    if feed.warehouses:
+        table.run("feeds/offers/warehouse_meanings.sql")
+
+
+def _lay_stock(table: Desk, feed: SupplierFeed) -> None:
+    """Lay the texts that say how many there are: of the one column, or of all warehouses."""
+    if not feed.warehouses:
+        table.connection.execute(
+            "CREATE OR REPLACE VIEW stock_texts AS SELECT row_number, stock_quantity AS raw FROM rows"
+        )
+        return
+    texts = " UNION ALL ".join(
+        f"SELECT row_number, {place} AS place, warehouse_{place} AS raw FROM rows"  # noqa: S608  (numbers of ours)
+        for place in range(1, len(feed.warehouses) + 1)
+    )
+    table.connection.execute(
+        "CREATE OR REPLACE TABLE warehouse_texts AS SELECT row_number, place, raw, ($days::INTEGER[])[place]"  # noqa: S608
+        f" AS delivery_days, ($columns::VARCHAR[])[place] AS column_name FROM ({texts}) WHERE raw IS NOT NULL",
+        {
+            "days": [warehouse.delivery_days for warehouse in feed.warehouses],
+            "columns": [warehouse.column for warehouse in feed.warehouses],
+        },
+    )
+    table.connection.execute("CREATE OR REPLACE VIEW stock_texts AS SELECT row_number, raw FROM warehouse_texts")
 
 
 def _refuse_mixed_decimals(table: Desk, feed: SupplierFeed) -> None:
@@ -110,7 +141,10 @@ def _refuse_mixed_decimals(table: Desk, feed: SupplierFeed) -> None:
 
 def _refuse_too_many_rejects(table: Desk, feed: SupplierFeed, read: FeedRead) -> None:
     most = feed.gate.max_rejected_share
-    if not read.rows_read or read.rows_rejected / read.rows_read <= most:
+    # records whose stock was added up elsewhere are not lost
+    added_up = read.rejected_by_reason.get("duplicate_key", 0) if feed.duplicates == "sum" else 0
+    lost = read.rows_rejected - added_up
+    if not read.rows_read or lost / read.rows_read <= most:
         return
     examples = table.rows(
         "SELECT reason_code, any_value(reason) AS reason, count(DISTINCT row_number) AS n,"
@@ -122,7 +156,7 @@ def _refuse_too_many_rejects(table: Desk, feed: SupplierFeed, read: FeedRead) ->
         for row in examples
     )
     raise Refused(
-        f"{shown(feed.source)}: expected at most {most:.0%} rejected rows, got {read.rows_rejected:,} of"
+        f"{shown(feed.source)}: expected at most {most:.0%} rejected rows, got {lost:,} of"
         f" {read.rows_read:,}: {words}. Correct the feed's mapping and settings, or ask the supplier what"
         " changed",
         summary=read,

@@ -54,5 +54,11 @@ SELECT * FROM (VALUES
     ('invalid_gtin', 'not a GTIN: wrong length or check digit'),
     ('in_store_code', 'a GTIN for use inside one company only; other suppliers give it to other goods'),
     ('coupon_code', 'the code of a coupon, not of a product'),
-    ('duplicate_key', 'the same key again further down; the last record counts')
+    ('no_number', 'a warehouse''s stock must be a number; give the word a meaning in the feed''s block'),
+    ('unknown_contractor', 'not a known contractor; the block''s own contractor number is used'),
+    ('duplicate_last', 'the same key again further down; the last record counts'),
+    ('duplicate_first', 'the same key again further up; the first record counts'),
+    ('duplicate_max', 'the same key again with more stock; the record with the most counts'),
+    ('duplicate_sum', 'the same key again further down; the stock of both is added up there'),
+    ('duplicate_reject', 'the same key several times; none of these records counts')
 ) AS listed(reason_code, reason);

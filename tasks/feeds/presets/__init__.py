@@ -95,7 +95,10 @@ def completed(feed: SupplierFeed) -> SupplierFeed:
     }
     own = {(meaning.field, meaning.text.casefold()) for meaning in feed.meanings}
     others = [one for one in preset.settings.meanings if (one.field, one.text.casefold()) not in own]
-    update["mapping"] = FeedMapping(**{**preset.settings.mapping.columns(), **feed.mapping.columns()})
+    filled = preset.settings.mapping.columns()
+    if feed.warehouses:
+        filled = {field: column for field, column in filled.items() if field not in {"stock_quantity", "delivery_days"}}
+    update["mapping"] = FeedMapping(**{**filled, **feed.mapping.columns()})
     update["meanings"] = [*feed.meanings, *others]
     return feed.model_copy(update=update)
 
