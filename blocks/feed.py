@@ -11,6 +11,7 @@ from prefect.blocks.core import Block
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from blocks.feed_gate import FeedGate
+from blocks.feed_part import FeedPart
 from blocks.fetching import Fetching, private_key
 from blocks.secret import Secret
 
@@ -62,11 +63,14 @@ class FeedMapping(BaseModel):
         None, title="Contractor", description="Whose goods the row is about, where one file holds several contractors'."
     )
 
-    def lacking(self, *, has_warehouses: bool = False) -> str | None:
-        """What is missing for offers to be made of it; None if nothing is."""
-        if not (self.sku or self.ean):
+    def lacking(self, part: FeedPart | None = None, *, has_warehouses: bool = False) -> str | None:
+        """What is missing for offers, or for what a part of a feed says of them; None if nothing is."""
+        part = part or FeedPart()
+        if not (self.sku or self.ean) and part.says("codes"):
             return "mapping: expected a column for `sku` or for `ean`, got neither"
-        if not (self.stock_quantity or self.is_available or has_warehouses):
+        if not (self.sku or self.ean or self.supplier_sku):
+            return "mapping: expected a column for `supplier_sku`, `sku` or `ean`, by which items meet; got none"
+        if not (self.stock_quantity or self.is_available or has_warehouses) and part.says("stock"):
             return "mapping: expected a column for `stock_quantity` or `is_available`, got neither"
         return None
 
@@ -236,6 +240,11 @@ class SupplierFeed(Block):
     meanings: list[Meaning] = Field(
         default_factory=list, title="Words of this supplier", description="What is not understood by itself."
     )
+    part: FeedPart = Field(
+        default_factory=FeedPart,
+        title="Part",
+        description="Where the supplier has several files; mostly left as it is.",
+    )
     match_by: MatchBy = Field(MatchBy.SKU_OR_EAN, title="Match by", description="How items find your products.")
     sku_codes: SkuCodes = Field(
         default_factory=SkuCodes,
@@ -299,7 +308,7 @@ class SupplierFeed(Block):
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Self:
-        if not self.preset and (lacking := self.mapping.lacking(has_warehouses=bool(self.warehouses))):
+        if not self.preset and (lacking := self.mapping.lacking(self.part, has_warehouses=bool(self.warehouses))):
             raise ValueError(lacking)
         if self.warehouses and (self.mapping.stock_quantity or self.mapping.delivery_days):
             raise ValueError(

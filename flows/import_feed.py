@@ -5,7 +5,15 @@ from __future__ import annotations
 from prefect import flow
 
 from blocks import SupplierFeed, load_feed
-from tasks.feeds import approved_snapshot, fetch_changes, judge_snapshot, read_snapshot, remember_source, watched
+from tasks.feeds import (
+    approved_snapshot,
+    fetch_changes,
+    judge_snapshot,
+    read_snapshot,
+    remember_source,
+    watched,
+    with_all_parts,
+)
 from tasks.linking import link_offers, write_links
 from tasks.report import block_name, run_name
 from tasks.run import working_on
@@ -30,18 +38,18 @@ def import_feed(
     whole = not dry_run and limit is None
     with (
         working_on("import-feed", block_name(feed), supplier.integration_id, summary) as run,
-        watched(run, on=whole),
+        watched(run, supplier, on=whole),
     ):
         fetched = None
         if approve:
-            snapshot = approved_snapshot(run, approve)
+            snapshot = approved_snapshot(run, supplier, approve)
         else:
             fetched = fetch_changes(run, supplier)
             snapshot = read_snapshot(run, supplier, fetched, keep=whole)
             snapshot = judge_snapshot(run, supplier, snapshot)
             if snapshot.is_waiting:
                 return summary
-        plan = link_offers(run, supplier, snapshot, limit)
+        plan = link_offers(run, supplier, with_all_parts(run, snapshot), limit)
         if not dry_run:
             write_links(run, plan, snapshot)
             if fetched and whole:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import flow
 
 from blocks import PrestashopDatabase, SupplierFeed, load_integration
-from tasks.feeds import last_good_snapshot
+from tasks.feeds import last_good_snapshot, with_all_parts
 from tasks.linking import link_again, link_catalogue
 from tasks.prestashop import look_at_shop
 from tasks.report import block_name, run_name
@@ -31,7 +31,7 @@ def link_products(
     summary = LinkSummary(dry_run=dry_run)
     with working_on("link-products", block_name(integration), block.integration_id, summary) as run:
         if isinstance(block, SupplierFeed):
-            link_again(run, block, last_good_snapshot(run), product_ids or [])
+            link_again(run, block, with_all_parts(run, last_good_snapshot(run, block)), product_ids or [])
         else:
             link_catalogue(run, block, look_at_shop(run, block).catalogue)
         return summary

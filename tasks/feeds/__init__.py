@@ -13,6 +13,7 @@ from tasks.errors import Quarantined, Refused, RexbitError, WrongSettingsError
 from tasks.feeds import checking, snapshots
 from tasks.feeds.gate import comparing, health, history
 from tasks.feeds.inspecting.inspection import inspect, shares_sold
+from tasks.feeds.offers.parts import laid_over, merged
 from tasks.feeds.offers.read import FeedRead, read_feed
 from tasks.feeds.report import show_held, show_inspection, show_rejects, show_verdict
 from tasks.feeds.snapshots import Snapshot, believe
@@ -38,6 +39,7 @@ __all__ = [
     "read_snapshot",
     "remember_source",
     "watched",
+    "with_all_parts",
 ]
 
 
@@ -74,9 +76,9 @@ def read_snapshot(run: Run[ImportSummary], feed: SupplierFeed, fetched: Fetched,
     """Read a fetched file into a snapshot, or find the archived one of the very same content; `keep` archives it."""
     settings = snapshots.settings_hash(feed)
     if fetched.not_modified:
-        known = snapshots.last_good(run.state, feed.integration_id)
+        known = snapshots.last_good(run.state, feed.integration_id, feed.part.name)
     else:
-        known = snapshots.same_content(run.state, feed.integration_id, fetched.sha256, settings)
+        known = snapshots.same_content(run.state, feed.integration_id, fetched.sha256, settings, feed.part.name)
     if known:
         run.say("The same content as snapshot %s", known.id)
         _count(run, known)
@@ -91,14 +93,26 @@ def read_snapshot(run: Run[ImportSummary], feed: SupplierFeed, fetched: Fetched,
         raise
     snapshot = _snapshot(feed, fetched, settings, read)
     _count(run, snapshot)
+    if feed.part.delta:
+        snapshot = _with_what_was_known(run, snapshot)
     return snapshots.keep(snapshot, fetched.path) if keep else snapshot
+
+
+def _with_what_was_known(run: Run[Any], snapshot: Snapshot) -> Snapshot:
+    """Lay a file with changes only over the newest one before it, believed or not: a change is told once."""
+    before = snapshots.newest(run.state, snapshot.integration_id, snapshot.part)
+    path = run.folder / "known_offers.parquet"
+    return snapshot.model_copy(update={"offers": laid_over(snapshot, before, path)})
 
 
 def _snapshot(feed: SupplierFeed, fetched: Fetched, settings: str, read: FeedRead) -> Snapshot:
     at = fetched.fetched_at.replace(tzinfo=UTC)
     return Snapshot(
-        id=snapshots.snapshot_id(feed.integration_id, at, fetched.sha256),
+        id=snapshots.snapshot_id(feed.integration_id, at, fetched.sha256, feed.part.name),
         integration_id=feed.integration_id,
+        part=feed.part.name,
+        provides=feed.part.provides,
+        delta=feed.part.delta,
         content_hash=fetched.sha256,
         settings_hash=settings,
         fetched_at=at,
@@ -114,7 +128,9 @@ def _snapshot(feed: SupplierFeed, fetched: Fetched, settings: str, read: FeedRea
 def _tell_unchanged(run: Run[ImportSummary], known: Snapshot) -> None:
     """The supplier answers, but has had nothing new for longer than is usual: no fault of ours, and no evidence."""
     age = run.started_at - known.fetched_at
-    if known.is_good and age > history.stale_after(history.steps(run.state, run.integration_id, run.started_at)):
+    if known.is_good and age > history.stale_after(
+        history.steps(run.state, run.integration_id, run.started_at, known.part)
+    ):
         since = f"{known.fetched_at:%Y-%m-%d %H:%M} UTC"
         _warn(run, f"The file has not changed since {since}, longer than usual; ask the supplier if it should")
 
@@ -136,7 +152,7 @@ def judge_snapshot(run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapsh
     """Compare a snapshot with what was good before; raises Quarantined where a person has to look."""
     if snapshot.is_good:
         return snapshot
-    last = snapshots.last_good(run.state, feed.integration_id)
+    last = snapshots.last_good(run.state, feed.integration_id, feed.part.name)
     snapshot = comparing.judge(run.state, feed, snapshot, last, run.folder, run.started_at)
     if columns := comparing.new_columns(snapshot, last):
         _warn(run, f"New columns in the feed: {', '.join(f'`{name}`' for name in columns[:SHOWN_COLUMNS])}")
@@ -162,7 +178,7 @@ def judge_snapshot(run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapsh
 
 
 @contextmanager
-def watched(run: Run[ImportSummary], *, on: bool) -> Iterator[None]:
+def watched(run: Run[ImportSummary], feed: SupplierFeed, *, on: bool) -> Iterator[None]:
     """Keep how the feed is doing, and tell a person once when it is held back, stale, or well again.
 
     `on`: False for a trial (a dry run, a limit), which says nothing about the feed.
@@ -173,13 +189,13 @@ def watched(run: Run[ImportSummary], *, on: bool) -> Iterator[None]:
     except RexbitError as error:
         held = run.summary.snapshot_id if isinstance(error, Quarantined) else None
         if on:
-            news = health.failed(run.state, run.integration_id, run.started_at, held)
+            news = health.failed(run.state, run.integration_id, run.started_at, held, feed.part.name)
         raise
     else:
         if on and run.summary.status == "waiting":  # the file was read but not believed yet
-            news = health.failed(run.state, run.integration_id, run.started_at, held=None)
+            news = health.failed(run.state, run.integration_id, run.started_at, None, feed.part.name)
         elif on:
-            news = health.confirmed(run.state, run.integration_id, run.started_at)
+            news = health.confirmed(run.state, run.integration_id, run.started_at, feed.part.name)
     finally:
         for one in news:
             run.warn(f"Feed {run.title}: {one.words}")
@@ -198,22 +214,47 @@ def _way_out(snapshot: Snapshot) -> str:
 
 
 @station("approve snapshot", io=True)
-def approved_snapshot(run: Run[ImportSummary], wanted: str) -> Snapshot:
+def approved_snapshot(run: Run[ImportSummary], feed: SupplierFeed, wanted: str) -> Snapshot:
     """The archived snapshot that a person believes, in place of a fetched one."""
-    snapshot = snapshots.to_approve(run.state, run.integration_id, wanted, run.started_at)
+    snapshot = snapshots.to_approve(run.state, run.integration_id, wanted, run.started_at, feed.part.name)
     _count(run, snapshot)
     return snapshot
 
 
 @station("find last good snapshot", io=True)
-def last_good_snapshot(run: Run[LinkSummary]) -> Snapshot:
+def last_good_snapshot(run: Run[LinkSummary], feed: SupplierFeed) -> Snapshot:
     """What the supplier's links came from; raises WrongSettingsError before the first import."""
-    snapshot = snapshots.last_good(run.state, run.integration_id)
+    snapshot = snapshots.last_good(run.state, run.integration_id, feed.part.name)
     if snapshot is None:
         raise WrongSettingsError(
             f"Expected an imported feed of integration {run.integration_id}, found none. Run import-feed first."
         )
     return snapshot
+
+
+@station("put parts together", io=True)
+def with_all_parts(run: Run[Any], snapshot: Snapshot) -> Snapshot:
+    """The snapshot with the offers of all the supplier's files; as it is, where there is only this one."""
+    others = snapshots.good_parts(run.state, snapshot.integration_id, snapshot.part)
+    if not others and snapshot.says("stock"):
+        return snapshot
+    every = sorted([snapshot, *others], key=lambda one: one.part)
+    offers = merged(every, run.folder / "merged.parquet")
+    run.show(
+        "Files of this supplier",
+        [
+            {
+                "part": one.part or "(without a name)",
+                "says": ", ".join(one.provides) or "all",
+                "changes only": "yes" if one.delta else "no",
+                "fetched": f"{one.fetched_at:%Y-%m-%d %H:%M} UTC",
+            }
+            for one in every
+        ],
+    )
+    if not any(one.says("stock") for one in every):
+        run.warn("No file of this supplier says anything about stock yet, so nothing can be linked")
+    return snapshot.model_copy(update={"offers": offers})
 
 
 @station("inspect file")

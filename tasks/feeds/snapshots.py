@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from blocks import SupplierFeed
+from blocks.feed_part import Says
 from tasks import archive
 from tasks.duck import desk
 from tasks.errors import WrongSettingsError
@@ -29,11 +30,15 @@ class Snapshot(BaseModel):
     """One version of a feed, read: its files, and what is known of it.
 
     `verdict`, `approved_at`, `last_seen_at`: of its row in the state database, None before there is one. `judged`:
-    what the gate made of it in this run. `columns`: all that the file has, empty where that is not known.
+    what the gate made of it in this run. `columns`: all that the file has, empty where that is not known. `part`,
+    `provides`, `delta`: of a supplier with several files; `offers` of one with changes only are all that are known.
     """
 
     id: str
     integration_id: int
+    part: str = ""
+    provides: list[Says] = []
+    delta: bool = False
     content_hash: str
     settings_hash: str
     fetched_at: datetime
@@ -48,6 +53,10 @@ class Snapshot(BaseModel):
     approved_at: datetime | None = None
     last_seen_at: datetime | None = None
     judged: Verdict | None = None
+
+    def says(self, what: Says) -> bool:
+        """Whether that is taken from it."""
+        return not self.provides or what in self.provides
 
     @property
     def is_good(self) -> bool:
@@ -72,9 +81,9 @@ def settings_hash(feed: SupplierFeed) -> str:
     return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def snapshot_id(integration_id: int, fetched_at: datetime, content_hash: str) -> str:
-    """A name that sorts by time and can be typed: `f6-20261124T050500-1a2b3c4d`."""
-    return f"f{integration_id}-{fetched_at:%Y%m%dT%H%M%S}-{content_hash[:8]}"
+def snapshot_id(integration_id: int, fetched_at: datetime, content_hash: str, part: str = "") -> str:
+    """A name that sorts by time and can be typed: `f6-20261124T050500-1a2b3c4d`, `f6-prices-...` of a part."""
+    return f"f{integration_id}{'-' if part else ''}{part}-{fetched_at:%Y%m%dT%H%M%S}-{content_hash[:8]}"
 
 
 def _from_row(row: dict[str, Any]) -> Snapshot:
@@ -89,37 +98,58 @@ def _from_row(row: dict[str, Any]) -> Snapshot:
     )
 
 
-def last_good(state: StateDatabase, integration_id: int) -> Snapshot | None:
+def last_good(state: StateDatabase, integration_id: int, part: str = "") -> Snapshot | None:
     """The newest snapshot that was believed; what its links hold came from it."""
     with state.session() as session:
-        rows = session.execute("snapshot_last_good", {"integration_id": integration_id})
+        rows = session.execute("snapshot_last_good", {"integration_id": integration_id, "part": part})
     return _from_row(rows[0]) if rows else None
 
 
-def same_content(state: StateDatabase, integration_id: int, content: str, settings: str) -> Snapshot | None:
+def newest(state: StateDatabase, integration_id: int, part: str = "") -> Snapshot | None:
+    """The newest snapshot, whatever was made of it."""
+    with state.session() as session:
+        rows = session.execute("snapshot_newest", {"integration_id": integration_id, "part": part})
+    return _from_row(rows[0]) if rows else None
+
+
+def good_parts(state: StateDatabase, integration_id: int, but: str) -> list[Snapshot]:
+    """The newest believed snapshot of each other part of a supplier's feed."""
+    with state.session() as session:
+        rows = session.execute("snapshot_good_parts", {"integration_id": integration_id, "part": but})
+    return [_from_row(row) for row in rows]
+
+
+def same_content(
+    state: StateDatabase, integration_id: int, content: str, settings: str, part: str = ""
+) -> Snapshot | None:
     """The newest snapshot, if it has this very content, read by these very settings."""
     with state.session() as session:
-        rows = session.execute("snapshot_newest", {"integration_id": integration_id})
+        rows = session.execute("snapshot_newest", {"integration_id": integration_id, "part": part})
     if rows and rows[0]["content_hash"] == content and rows[0]["settings_hash"] == settings:
         return _from_row(rows[0])
     return None
 
 
-def to_approve(state: StateDatabase, integration_id: int, wanted: str, now: datetime) -> Snapshot:
+def to_approve(state: StateDatabase, integration_id: int, wanted: str, now: datetime, part: str = "") -> Snapshot:
     """A quarantined snapshot that a person approves; raises WrongSettingsError where that can't be (any more).
 
     Its age counts from when the supplier last served it: a file that stays the same stays approvable.
     """
     with state.session() as session:
         rows = session.execute("snapshot_by_id", {"integration_id": integration_id, "id": wanted})
-        newest = session.execute("snapshot_last_good", {"integration_id": integration_id})
+        good = session.execute("snapshot_last_good", {"integration_id": integration_id, "part": part})
     if not rows:
         raise WrongSettingsError(
             f"approve: expected a snapshot of integration {integration_id}, got `{wanted}`, unknown"
         )
+    if rows[0]["part"] != part:
+        raise WrongSettingsError(
+            f"approve: expected a snapshot of this part of the feed (`{part}`), got `{wanted}`, which is of the part"
+            f" `{rows[0]['part']}`; approve it with the block of that part"
+        )
     snapshot = _from_row(rows[0])
-    if newest and newest[0]["fetched_at"] > snapshot.fetched_at:
-        raise WrongSettingsError(f"approve: `{wanted}` is older than the last good snapshot, `{newest[0]['id']}`")
+    if good and good[0]["fetched_at"] > snapshot.fetched_at:
+        raise WrongSettingsError(f"approve: `{wanted}` is older than the last good snapshot, `{good[0]['id']}`")
     if now - (snapshot.last_seen_at or snapshot.fetched_at) > timedelta(hours=APPROVAL_HOURS):
         raise WrongSettingsError(f"approve: `{wanted}` was fetched more than {APPROVAL_HOURS} hours ago; import again")
     return snapshot
@@ -160,7 +190,8 @@ def figures(offers: Path) -> dict[str, int]:
 def is_other_waiting(state: StateDatabase, snapshot: Snapshot) -> bool:
     """Whether the newest snapshot, of another content than this one, waits for a second file."""
     with state.session(read_only=True) as session:
-        rows = session.execute("snapshot_newest", {"integration_id": snapshot.integration_id})
+        values = {"integration_id": snapshot.integration_id, "part": snapshot.part}
+        rows = session.execute("snapshot_newest", values)
     return bool(rows) and rows[0]["verdict"] == "waiting" and rows[0]["content_hash"] != snapshot.content_hash
 
 
@@ -178,6 +209,7 @@ def record(session: Session, snapshot: Snapshot, run_id: str, now: datetime) -> 
         include={
             "id",
             "integration_id",
+            "part",
             "content_hash",
             "settings_hash",
             "fetched_at",

@@ -31,7 +31,8 @@ def link_offers(
     run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapshot, limit: int | None
 ) -> supplier.LinkPlan:
     """Match a snapshot's offers with our products and plan what the supplier's links become."""
-    scope = supplier.Scope(limit=limit, counts_absence=limit is None and not snapshot.is_good)
+    counts_absence = limit is None and not snapshot.is_good and feed.part.counts_absence
+    scope = supplier.Scope(limit=limit, counts_absence=counts_absence)
     matched, plan = supplier.match_and_plan(run.state, feed, snapshot, scope, run.started_at, run.folder)
     supplier.refuse_unknown(feed, matched)
     run.count(

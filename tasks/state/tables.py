@@ -113,6 +113,7 @@ FEED_SNAPSHOTS = Table(
     METADATA,
     Column("id", Text, primary_key=True),
     Column("integration_id", BigInteger, nullable=False),
+    Column("part", Text, nullable=False, server_default=""),  # of a feed that comes in several files
     Column("content_hash", Text, nullable=False),
     Column("settings_hash", Text, nullable=False),
     Column("fetched_at", DateTime, nullable=False),
@@ -135,6 +136,7 @@ FEED_HEALTH = Table(
     "feed_health",
     METADATA,
     Column("integration_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("part", Text, primary_key=True, server_default=""),
     Column("confirmed_at", DateTime),
     Column("held_since", DateTime),
     Column("held_snapshot_id", Text),
@@ -146,6 +148,7 @@ FEED_SOURCES = Table(
     "feed_sources",
     METADATA,
     Column("integration_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("part", Text, primary_key=True, server_default=""),
     Column("source_hash", Text, nullable=False),
     Column("snapshot_id", Text, nullable=False),
     Column("etag", Text),

@@ -42,7 +42,7 @@ def new_columns(snapshot: Snapshot, last: Snapshot | None) -> list[str]:
 
 
 def _before(state: StateDatabase, feed: SupplierFeed, last: Snapshot, now: datetime) -> measures.Before:
-    past = history.steps(state, feed.integration_id, now)
+    past = history.steps(state, feed.integration_id, now, feed.part.name)
     marks = {"day": history.high_water(past, now, DAY), "week": history.high_water(past, now, WEEK)}
     return measures.Before(
         offers=last.offers,

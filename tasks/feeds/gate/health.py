@@ -1,7 +1,8 @@
 """How a feed is doing, told once: held back, stale, and well again.
 
-One row a feed in `feed_health`: `confirmed_at` is when it was last seen to be good (a passed or approved snapshot, the
-same content again, an answer "not changed"); `held_since` and `stale_since` stand while that lasts.
+One row a feed, or part of one, in `feed_health`: `confirmed_at` is when it was last seen to be good (a passed or
+approved snapshot, the same content again, an answer "not changed"); `held_since` and `stale_since` stand while that
+lasts.
 """
 
 from __future__ import annotations
@@ -57,34 +58,34 @@ def when_bad(before: Health, now: datetime, held: str | None, stale_after: timed
     return after, news
 
 
-def read(state: StateDatabase, integration_id: int) -> Health:
+def read(state: StateDatabase, integration_id: int, part: str = "") -> Health:
     """How a feed was doing until now."""
     with state.session(read_only=True) as session:
-        rows = session.execute("feed_health", {"integration_id": integration_id})
+        rows = session.execute("feed_health", {"integration_id": integration_id, "part": part})
     return Health.model_validate(rows[0]) if rows else Health()
 
 
-def write(state: StateDatabase, integration_id: int, health: Health) -> None:
+def write(state: StateDatabase, integration_id: int, health: Health, part: str = "") -> None:
     """Keep how a feed is doing."""
-    values: Mapping[str, object] = {"integration_id": integration_id, **health.model_dump()}
+    values: Mapping[str, object] = {"integration_id": integration_id, "part": part, **health.model_dump()}
     with state.session() as session:
         session.execute("feed_health_write", values)
 
 
-def confirmed(state: StateDatabase, integration_id: int, now: datetime) -> list[News]:
+def confirmed(state: StateDatabase, integration_id: int, now: datetime, part: str = "") -> list[News]:
     """Write down that a feed was seen to be good; returns what a person should hear."""
-    after, news = when_good(read(state, integration_id), now)
-    write(state, integration_id, after)
+    after, news = when_good(read(state, integration_id, part), now)
+    write(state, integration_id, after, part)
     return news
 
 
-def failed(state: StateDatabase, integration_id: int, now: datetime, held: str | None) -> list[News]:
+def failed(state: StateDatabase, integration_id: int, now: datetime, held: str | None, part: str = "") -> list[News]:
     """Write down that an import did not come to an end; returns what a person should hear for the first time."""
-    before, past = read(state, integration_id), history.steps(state, integration_id, now)
+    before, past = read(state, integration_id, part), history.steps(state, integration_id, now, part)
     if before.confirmed_at is None and past:  # a database from before there was this row
         before.confirmed_at = past[0].fetched_at
     after, news = when_bad(before, now, held, history.stale_after(past))
-    write(state, integration_id, after)
+    write(state, integration_id, after, part)
     return news
 
 

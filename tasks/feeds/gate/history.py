@@ -40,9 +40,9 @@ class Step(BaseModel):
     gained: float | None = None
 
 
-def steps(state: StateDatabase, integration_id: int, now: datetime) -> list[Step]:
+def steps(state: StateDatabase, integration_id: int, now: datetime, part: str = "") -> list[Step]:
     """The good snapshots of the last 90 days, newest first."""
-    values = {"integration_id": integration_id, "since": now - timedelta(days=DAYS)}
+    values = {"integration_id": integration_id, "part": part, "since": now - timedelta(days=DAYS)}
     with state.session(read_only=True) as session:
         rows = session.execute("snapshot_history", values)
     return [_step(row) for row in rows]

@@ -1,5 +1,6 @@
 -- What each row says becomes offers and rejects.
--- In: judged, broken, reasons; $duplicates. Out: offers, rejects.
+-- In: judged, broken, reasons; $duplicates; $needs_stock, $needs_codes: false for a part of a feed that says other
+-- things of items that meet by the supplier's code. Out: offers, rejects.
 
 CREATE OR REPLACE TABLE found AS  -- everything that is wrong, one row each
 WITH keyed AS (
@@ -22,9 +23,10 @@ FROM keyed WHERE is_delivery_unknown
 UNION ALL
 SELECT row_number, key, 'stock_quantity', raw_stock, 'no_stock', 'row'
 FROM keyed
-WHERE stock_quantity IS NULL AND is_available IS NULL AND stock_reason IS NULL AND availability_reason IS NULL
+WHERE $needs_stock
+  AND stock_quantity IS NULL AND is_available IS NULL AND stock_reason IS NULL AND availability_reason IS NULL
 UNION ALL
-SELECT row_number, key, 'sku', NULL, 'no_key', 'row' FROM keyed WHERE sku IS NULL AND ean IS NULL
+SELECT row_number, key, 'sku', NULL, 'no_key', 'row' FROM keyed WHERE sku IS NULL AND ean IS NULL AND ($needs_codes OR supplier_sku IS NULL)
 UNION ALL
 SELECT row_number, key, 'sku', coalesce(supplier_sku, sku), 'too_long', 'row'
 FROM keyed WHERE length(sku) > 255 OR length(supplier_sku) > 255

@@ -59,6 +59,8 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
             "currency": feed.currency,
             "default_delivery_days": feed.default_delivery_days,
             "duplicates": feed.duplicates,
+            "needs_stock": feed.part.says("stock"),
+            "needs_codes": feed.part.says("codes"),
             "contractor_texts": [one.text for one in feed.contractors],
             "contractor_ids": [one.contractor_id for one in feed.contractors],
         }

@@ -30,6 +30,7 @@ def known(state: StateDatabase, feed: SupplierFeed, now: datetime) -> Answer | N
         return None
     values = {
         "integration_id": feed.integration_id,
+        "part": feed.part.name,
         "source_hash": source_hash(feed),
         "settings_hash": settings_hash(feed),
         "whole_since": now - LONGEST_BELIEF,
@@ -43,6 +44,7 @@ def remember(state: StateDatabase, feed: SupplierFeed, fetched: Fetched, snapsho
     """Write down that the source was seen to hold a believed snapshot's content, and by what to ask for changes."""
     came = {
         "integration_id": feed.integration_id,
+        "part": feed.part.name,
         "source_hash": source_hash(feed),
         "snapshot_id": snapshot.id,
         "etag": fetched.etag,
