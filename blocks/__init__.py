@@ -2,7 +2,7 @@
 
 from blocks.feed import FeedMapping, Meaning, SupplierFeed
 from blocks.feed_gate import FeedGate
-from blocks.loading import load_feed, load_integration, load_shop, load_source
+from blocks.loading import load_feed, load_integration, load_shop, load_source, save_new
 from blocks.policy import AvailabilityPolicy, LanguageTexts
 from blocks.shop import ColumnDefault, PrestashopDatabase
 
@@ -19,4 +19,5 @@ __all__ = [
     "load_integration",
     "load_shop",
     "load_source",
+    "save_new",
 ]

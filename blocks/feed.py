@@ -147,6 +147,11 @@ class SupplierFeed(Block):
     contractor_id: int | None = Field(
         None, gt=0, title="Contractor number", description="The supplier's number among your contractors."
     )
+    enabled: bool = Field(
+        True,
+        title="Switched on",
+        description="Off: imports are refused; looking at it, checking it and a dry run work.",
+    )
     source: str = Field(
         min_length=1,
         title="Source",

@@ -42,6 +42,22 @@ def load_feed(feed: SupplierFeed | str) -> SupplierFeed:
     return block
 
 
+def save_new(block: SupplierFeed, name: str) -> str:
+    """Save a feed under a name that no feed has yet; returns `supplier-feed/NAME`. Raises ValueError otherwise."""
+    try:
+        SupplierFeed.load(name)
+    except ValueError as error:
+        if "Unable to find block document" not in str(error):
+            raise
+        SupplierFeed.register_type_and_schema()
+        block.save(name)
+        return f"{SupplierFeed.get_block_type_slug()}/{name}"
+    raise ValueError(
+        f"save_as: expected a name that no feed has, got `{name}`, which there is already. Take another name, or"
+        " correct that block in the Prefect UI; nothing was saved"
+    )
+
+
 def load_shop(shop: PrestashopDatabase | str) -> PrestashopDatabase:
     """The shop itself, or the saved one of that name."""
     block = _load(shop, SHOPS)

@@ -124,6 +124,13 @@ def desk() -> Iterator[Desk]:
         connection.close()
 
 
+def has_rows(path: Path) -> bool:
+    """Whether a Parquet file has any row."""
+    with scratch() as connection:
+        rows = connection.execute("SELECT 1 FROM read_parquet($path) LIMIT 1", {"path": str(path)})
+        return rows.fetchone() is not None
+
+
 _numbers = itertools.count(1)
 
 

@@ -116,4 +116,6 @@ class InspectSummary(Summary):
     )
     match_rate: float | None = Field(None, description="share of the offers that are exactly one product")
     unmatched_by_cause: dict[str, int] = Field(default_factory=dict)
+    saved_as: str | None = Field(None, description="the block that was saved, switched off")
+    replayed: list[dict[str, Any]] = Field(default_factory=list, description="archived files, read by this block")
     block_yaml: str = ""

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
-from pathlib import Path
 from typing import Any
 
 from blocks import SupplierFeed
 from tasks.errors import Quarantined, Refused, RexbitError, WrongSettingsError
 from tasks.feeds import checking, snapshots
 from tasks.feeds.gate import comparing, health, history
-from tasks.feeds.inspecting.inspection import inspect, shares_sold
+from tasks.feeds.inspecting.steps import inspect_file, replay_archived, save_block
 from tasks.feeds.offers.parts import laid_over, merged
 from tasks.feeds.offers.read import FeedRead, read_feed
-from tasks.feeds.report import show_held, show_inspection, show_rejects, show_verdict
+from tasks.feeds.report import show_held, show_rejects, show_verdict
 from tasks.feeds.snapshots import Snapshot, believe
 from tasks.feeds.sources import seen
 from tasks.feeds.sources.fetch import Fetched, fetch
 from tasks.report import alert
 from tasks.run import Run
 from tasks.station import station
-from tasks.summaries import CheckSummary, ImportSummary, InspectSummary, LinkSummary
+from tasks.summaries import CheckSummary, ImportSummary, LinkSummary
 
 SHOWN_COLUMNS = 20
 
@@ -38,6 +37,8 @@ __all__ = [
     "last_good_snapshot",
     "read_snapshot",
     "remember_source",
+    "replay_archived",
+    "save_block",
     "watched",
     "with_all_parts",
 ]
@@ -51,8 +52,17 @@ def fetch_feed(run: Run[Any], feed: SupplierFeed | str) -> Fetched:
 
 @station("fetch feed", io=True)
 def fetch_changes(run: Run[ImportSummary], feed: SupplierFeed) -> Fetched:
-    """The same, unless the source says that its file is still the last believed one."""
+    """The same, unless the source says that its file is still the last believed one; Refused for a feed that is off."""
+    _refuse_switched_off(run, feed)
     return _told(run, fetch(feed, run.folder, known=seen.known(run.state, feed, run.started_at)))
+
+
+def _refuse_switched_off(run: Run[ImportSummary], feed: SupplierFeed) -> None:
+    if not feed.enabled and not run.summary.dry_run:
+        raise Refused(
+            f"The feed {run.title} is switched off. Turn `Switched on` on in its block when its offers may be applied;"
+            " a dry run works without."
+        )
 
 
 def _told(run: Run[Any], fetched: Fetched) -> Fetched:
@@ -215,7 +225,8 @@ def _way_out(snapshot: Snapshot) -> str:
 
 @station("approve snapshot", io=True)
 def approved_snapshot(run: Run[ImportSummary], feed: SupplierFeed, wanted: str) -> Snapshot:
-    """The archived snapshot that a person believes, in place of a fetched one."""
+    """The archived snapshot that a person believes, in place of a fetched one; Refused for a switched-off feed."""
+    _refuse_switched_off(run, feed)
     snapshot = snapshots.to_approve(run.state, run.integration_id, wanted, run.started_at, feed.part.name)
     _count(run, snapshot)
     return snapshot
@@ -255,35 +266,6 @@ def with_all_parts(run: Run[Any], snapshot: Snapshot) -> Snapshot:
     if not any(one.says("stock") for one in every):
         run.warn("No file of this supplier says anything about stock yet, so nothing can be linked")
     return snapshot.model_copy(update={"offers": offers})
-
-
-@station("inspect file")
-def inspect_file(run: Run[InspectSummary], source: SupplierFeed | str, fetched: Fetched) -> Path | None:
-    """Say what a file is; returns its offers as the proposed block reads them, None where no block can be proposed."""
-    looked = inspect(source, fetched.path, run.folder)
-    found = looked.model_dump(mode="json", exclude={"absence"})
-    run.count(**found, absence=looked.absence.value)
-    show_inspection(run, looked)
-    address = source if isinstance(source, str) else source.source
-    feed = looked.feed(address) if isinstance(source, str) else source
-    if feed is None:
-        return None
-    try:
-        read = read_feed(feed, fetched.path, run.folder)
-    except Refused as refused:
-        run.warn(f"With this mapping the file would be refused: {refused}")
-        return None
-    sold = shares_sold(read.offers)
-    run.count(rows_rejected=read.rows_rejected, sold_at_threshold=sold)
-    run.show(
-        "What a threshold would sell",
-        [
-            {"min_stock_threshold": threshold, "offers that can be ordered": f"{sold[threshold]:.0%}"}
-            for threshold in sold
-        ],
-    )
-    show_rejects(run, read.rejects)
-    return read.offers
 
 
 @station("check feed")

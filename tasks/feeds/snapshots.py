@@ -23,7 +23,17 @@ APPROVAL_HOURS = 24
 RECENT = "recent.parquet"
 NOT_IN_MANIFEST = {"offers", "rejects", "archived", "verdict", "approved_at", "last_seen_at", "judged"}
 OF_THE_LINKS = {"gate", "absence", "match_by", "sku_codes"}
-OF_THE_SOURCE = {"source", "username", "password", "token", "header_name", "header_value", "private_key", "fetching"}
+OF_THE_SOURCE = {
+    "enabled",
+    "source",
+    "username",
+    "password",
+    "token",
+    "header_name",
+    "header_value",
+    "private_key",
+    "fetching",
+}
 
 
 class Snapshot(BaseModel):
@@ -103,6 +113,14 @@ def last_good(state: StateDatabase, integration_id: int, part: str = "") -> Snap
     with state.session() as session:
         rows = session.execute("snapshot_last_good", {"integration_id": integration_id, "part": part})
     return _from_row(rows[0]) if rows else None
+
+
+def latest(state: StateDatabase, integration_id: int, part: str, most: int) -> list[Snapshot]:
+    """The newest snapshots, whatever was made of them, newest first."""
+    with state.session(read_only=True) as session:
+        values = {"integration_id": integration_id, "part": part, "most": most}
+        rows = session.execute("snapshot_latest", values)
+    return [_from_row(row) for row in rows]
 
 
 def newest(state: StateDatabase, integration_id: int, part: str = "") -> Snapshot | None:

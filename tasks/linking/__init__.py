@@ -8,6 +8,7 @@ from typing import Any
 
 from blocks import PrestashopDatabase, SupplierFeed
 from blocks.feed import MatchBy
+from tasks.duck import has_rows
 from tasks.feeds import Snapshot, believe
 from tasks.linking import shop, supplier
 from tasks.linking.report import show_ambiguous, show_links, show_unmatched
@@ -17,6 +18,7 @@ from tasks.summaries import CatalogueSummary, ImportSummary, InspectSummary, Lin
 
 __all__ = [
     "join_new_items",
+    "knows_products",
     "link_again",
     "link_catalogue",
     "link_offers",
@@ -139,10 +141,19 @@ def _recognise(
     return plan
 
 
+@station("look for products", io=True)
+def knows_products(run: Run[Any]) -> bool:
+    """Whether there is any product that an offer could be."""
+    return has_rows(run.state.read("products", run.folder / "products.parquet", columns=supplier.PRODUCT_COLUMNS))
+
+
 @station("measure match rate", io=True)
 def measure_match_rate(run: Run[InspectSummary], offers: Path, match_by: MatchBy = MatchBy.SKU_OR_EAN) -> None:
     """How much of a file would find a product, and why the rest would not; no link is looked at or made."""
     supplier.read_known(run.state, None, run.folder)
+    if not has_rows(run.folder / "products.parquet"):
+        run.warn("No product is known yet, so nothing can match: give `shop` too, or run import-catalog first")
+        return
     matched = supplier.match_offers(offers, match_by.value, run.folder)
     run.count(match_rate=round(matched.found / max(1, matched.offers), 4), unmatched_by_cause=matched.by_cause)
     run.say(

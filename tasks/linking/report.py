@@ -10,6 +10,7 @@ from tasks.linking.supplier import LinkPlan, Matched
 from tasks.run import Run
 
 SAMPLE = 20
+OF_EACH_CAUSE = 5
 
 
 def show_links(run: Run[Any], plan: LinkPlan) -> None:
@@ -36,7 +37,7 @@ def show_links(run: Run[Any], plan: LinkPlan) -> None:
 
 
 def show_unmatched(run: Run[Any], matched: Matched) -> None:
-    """Offers without a product, by cause, and the first of those that a person could decide."""
+    """Offers without a product, by cause, and the first of each cause."""
     run.show(
         "Offers without a product",
         [{"cause": cause, "offers": count} for cause, count in matched.by_cause.items()],
@@ -44,12 +45,14 @@ def show_unmatched(run: Run[Any], matched: Matched) -> None:
     with desk() as table:
         table.show(unmatched=matched.unmatched)
         first = table.rows(
-            "SELECT row_number AS row, sku, ean, name, cause, candidates AS 'candidate products' FROM unmatched"
-            " WHERE cause <> 'no_product' ORDER BY row_number LIMIT $most",
-            {"most": SAMPLE},
+            "SELECT cause, row_number AS row, sku, ean, name, candidates AS 'candidate products' FROM unmatched"
+            " QUALIFY row_number() OVER (PARTITION BY cause ORDER BY row_number) <= $most ORDER BY cause, row",
+            {"most": OF_EACH_CAUSE},
         )
     if first:
-        run.show("Several candidates: nothing was linked", first)
+        run.show(
+            "The first of them, by cause", first, "`no_product`: not sold by the shop; the others are for a person."
+        )
 
 
 def show_ambiguous(run: Run[Any], plan: CataloguePlan) -> None:

@@ -95,8 +95,10 @@ class Inspection(BaseModel):
         )
 
 
-def inspect(feed: SupplierFeed | str, raw: Path, folder: Path) -> Inspection:
+def inspect(feed: SupplierFeed | str, raw: Path, folder: Path, integration_id: int | None = None) -> Inspection:
     """Look into a fetched file; a block's delimiter, encoding and record path are taken as given.
+
+    `integration_id`: the supplier's own number, for the proposed block.
 
     Raises Refused where the file is no feed at all (a web page, empty, packed, cut).
     """
@@ -124,7 +126,7 @@ def inspect(feed: SupplierFeed | str, raw: Path, folder: Path) -> Inspection:
         absence=_absence(stock, found.records),
         block_yaml="",
     )
-    inspection.block_yaml = _yaml(inspection, block.integration_id if block else None)
+    inspection.block_yaml = _yaml(inspection, integration_id or (block.integration_id if block else None))
     return inspection
 
 
