@@ -19,7 +19,8 @@ demo: setup ## do the whole job on this machine with a shop and two suppliers ma
 ui: setup ## show the demo's runs in the Prefect UI
 	@$(PYTHON_HERE) -m demo.ui
 
-bench: setup ## measure import and sync against the row-by-row way, and through Prefect (about ten minutes)
+bench: ## measure import and sync against the row-by-row way, through Prefect, and large feeds (a quarter of an hour)
+	@.ci/setup --bench
 	@$(PYTHON_HERE) -m benchmarks
 
 test: setup ## run the tests (minutes)

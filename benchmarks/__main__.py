@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--products 1000,12465,100000] [--without-prefect | --through-prefect]`."""
+"""`python -m benchmarks [--products 1000,12465,100000] [--without-prefect | --through-prefect | --feeds]`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from benchmarks.feeds.measuring import feeds_table, measure_feeds
 from benchmarks.place import Servers
 from benchmarks.sizes import Measured, measure_size, say
 from benchmarks.table import flow_runs_table, row_by_row_table, sizes_table, steps_table
@@ -18,6 +19,7 @@ from demo.servers import start_mariadb, start_postgresql
 
 HOME = ROOT / ".rexbit" / "bench"
 RESULTS = ROOT / ".rexbit" / "bench.json"
+OTHERS_PYTHON = ROOT / ".rexbit" / "bench-venv" / "bin" / "python"
 FLOW_RUN_PRODUCTS = 12_465
 
 
@@ -32,6 +34,7 @@ def _arguments() -> argparse.Namespace:
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--without-prefect", action="store_true", help="leave the flow runs out")
     only.add_argument("--through-prefect", action="store_true", help="only the flow runs")
+    only.add_argument("--feeds", action="store_true", help="only the reading of large files")
     return parser.parse_args()
 
 
@@ -48,18 +51,28 @@ def measure(asked: argparse.Namespace, folder: Path) -> Measured:
         return results
 
 
+def _feeds(folder: Path) -> Measured:
+    if not OTHERS_PYTHON.exists():
+        raise SystemExit(f"expected {OTHERS_PYTHON.relative_to(ROOT)}; run `.ci/setup --bench` once, or `make bench`")
+    return {"feeds": measure_feeds(folder / "feeds", OTHERS_PYTHON)}
+
+
 def main() -> int:
     """Measure, keep the figures in .rexbit/bench.json and print them as Markdown."""
     asked = _arguments()
     folder = HOME / "runs"
     shutil.rmtree(folder, ignore_errors=True)
-    results = measure(asked, folder)
+    results = {"sizes": []} if asked.feeds else measure(asked, folder)
+    if asked.feeds or not (asked.without_prefect or asked.through_prefect):
+        results |= _feeds(folder)
     RESULTS.write_text(json.dumps(results, indent=2, default=str), encoding="utf-8")
     tables = []
     if results["sizes"]:
         tables += [table(results["sizes"]) for table in (sizes_table, row_by_row_table, steps_table)]
     if "flow_runs" in results:
         tables.append(flow_runs_table(results["flow_runs"]))
+    if "feeds" in results:
+        tables.append(feeds_table(results["feeds"]))
     print("\n" + "\n\n".join(tables))
     print(f"\n{os.cpu_count()} processors, load at the end {os.getloadavg()[0]:.1f}.")
     print(f"All figures are in {RESULTS.relative_to(ROOT)} .")

@@ -46,7 +46,7 @@ class Desk:
     def load(self, **tables: Path) -> None:
         """Lay Parquet files on the desk, each as a table of the given name."""
         for name, path in tables.items():
-            self._take_threads(path)
+            self.take_threads(path)
             self.connection.execute(
                 f'CREATE TABLE "{name}" AS SELECT * FROM read_parquet($path)',  # noqa: S608
                 {"path": str(path)},
@@ -55,10 +55,11 @@ class Desk:
     def show(self, **tables: Path) -> None:
         """Lay Parquet files on the desk without taking their rows in: for what is looked at once, and in part."""
         for name, path in tables.items():
-            self._take_threads(path)
+            self.take_threads(path)
             self.connection.read_parquet(str(path)).create_view(name)
 
-    def _take_threads(self, path: Path) -> None:
+    def take_threads(self, path: Path) -> None:
+        """Use all processors from now on, if this file is a large one."""
         if path.stat().st_size >= MANY_BYTES:
             self.connection.execute(f"SET threads = {os.cpu_count() or 1}")
 

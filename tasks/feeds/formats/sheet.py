@@ -54,12 +54,14 @@ def in_order(fields: Collection[str]) -> list[str]:
 def lay_rows(desk: Desk, mapping: Mapping[str, str], source: str, values: Mapping[str, Any]) -> None:
     """Create `rows` (row_number BIGINT; FIELDS, and what else is mapped, as VARCHAR) from a table expression of ours.
 
-    `mapping`: field -> the expression's own column name; a field that isn't mapped is NULL.
+    `mapping`: field -> the expression's own column name; a field that isn't mapped is NULL. `values`: of the
+    expression, among them the `path` of its file.
     """
     fields = ", ".join(
         f'left("{mapping[field]}", {LONGEST_TEXT}) AS {field}' if field in mapping else f"NULL::VARCHAR AS {field}"
         for field in (*FIELDS, *(field for field in mapping if field not in FIELDS and field != "row_number"))
     )
+    desk.take_threads(Path(values["path"]))
     query = f"SELECT {mapping['row_number']} AS row_number, {fields} FROM {source}"  # noqa: S608
     desk.connection.execute(f"CREATE OR REPLACE TABLE rows AS {query}", dict(values))
 
