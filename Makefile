@@ -22,6 +22,7 @@ ui: setup ## show the demo's runs in the Prefect UI
 bench: ## measure import and sync against the row-by-row way, through Prefect, and large feeds (a quarter of an hour)
 	@.ci/setup --bench
 	@$(PYTHON_HERE) -m benchmarks
+	@$(PYTHON_HERE) -m benchmarks.linking
 
 test: setup ## run the tests (minutes)
 	@$(PYTHON_HERE) -m pytest -n auto --dist loadfile

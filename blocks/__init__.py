@@ -1,6 +1,7 @@
 """Settings and secrets: what the operator fills in, as Prefect blocks and the models inside them."""
 
-from blocks.feed import FeedMapping, Meaning, SupplierFeed
+from blocks.feed import SupplierFeed
+from blocks.feed_columns import FeedMapping, Meaning, SkuCodes
 from blocks.feed_gate import FeedGate
 from blocks.loading import load_feed, load_integration, load_shop, load_source, save_new
 from blocks.policy import AvailabilityPolicy, LanguageTexts
@@ -14,6 +15,7 @@ __all__ = [
     "LanguageTexts",
     "Meaning",
     "PrestashopDatabase",
+    "SkuCodes",
     "SupplierFeed",
     "load_feed",
     "load_integration",

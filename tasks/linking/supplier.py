@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from blocks import SupplierFeed
-from blocks.feed import SkuCodes
+from blocks import SkuCodes, SupplierFeed
 from tasks.duck import Desk, desk
 from tasks.errors import Refused
 from tasks.feeds import Snapshot

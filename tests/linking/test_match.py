@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from blocks.feed import SkuCodes
+from blocks import SkuCodes
 from tasks.linking.supplier import match_offers
 from tests import parquet
 
