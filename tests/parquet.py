@@ -24,6 +24,8 @@ ABSENCES = """integration_id BIGINT, product_id BIGINT, first_missing_at TIMESTA
   last_content_hash VARCHAR"""
 UNMATCHED = """integration_id BIGINT, offer_key VARCHAR, sku VARCHAR, ean VARCHAR, name VARCHAR, cause VARCHAR,
   candidates VARCHAR, row_number BIGINT, first_seen_at TIMESTAMP, last_snapshot_id VARCHAR"""
+DECIDED = """offer_key VARCHAR, product_id BIGINT, judgement VARCHAR, pack_size DECIMAL(18,4), sku VARCHAR, ean VARCHAR,
+  name VARCHAR"""
 WRITTEN = """integration_id BIGINT, id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR,
   value VARCHAR, original VARCHAR, written_at TIMESTAMP, run_id VARCHAR"""
 SHOP_ROWS = "id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR, value VARCHAR"

@@ -149,7 +149,7 @@ FROM linked w
 WHERE w.product_id IN (SELECT product_id FROM link_changes) OR w.is_new;
 
 CREATE TABLE new_links AS
-SELECT * EXCLUDE (is_new), false AS is_manual FROM written_links WHERE is_new
+SELECT * EXCLUDE (is_new), matched_by = 'manual' AS is_manual FROM written_links WHERE is_new
 ORDER BY product_id;
 
 CREATE TABLE changed_links AS

@@ -1,6 +1,6 @@
 -- Which offer is which product.
 -- On the desk: offers, products, links (of this supplier), combinations (product_id, parent_id: what a shop sells as a
--- combination of another product). Leaves: matched, unmatched.
+-- combination of another product), decided (a person's decisions that hold). Leaves: matched, unmatched.
 -- A person's link comes first and is never touched; one offer is one product and one product one offer; where two
 -- candidates remain, an existing link decides, else nobody.
 
@@ -21,16 +21,30 @@ CREATE TABLE live_links AS
 SELECT product_id, external_product_id AS offer_key, sku_key(sku) AS sku_key, gtin_key(ean) AS gtin, is_manual
 FROM links;
 
+-- A person's word: a link made by hand; else a decision whose link was lost, which names its offer by its code only.
+CREATE TABLE persons_links AS
+SELECT product_id, offer_key, sku_key, gtin FROM live_links WHERE is_manual
+UNION ALL
+SELECT d.product_id, d.offer_key, NULL, NULL FROM decided d JOIN product_keys USING (product_id)
+WHERE d.judgement = 'linked' AND d.product_id NOT IN (SELECT product_id FROM live_links WHERE is_manual)
+  AND d.offer_key NOT IN (SELECT offer_key FROM live_links WHERE is_manual AND offer_key IS NOT NULL);
+
+-- A person's no: to a product, or (NULL) to all of them. A link that a person made by hand later counts more.
+CREATE TABLE refused AS
+SELECT o.row_number, d.product_id FROM decided d JOIN offer_keys o USING (offer_key) WHERE d.judgement = 'refused';
+
 -- A person's link names its offer by the supplier's code, else by SKU, else by EAN: the first that finds one.
 CREATE TABLE by_person AS
-WITH finds AS (
-  SELECT l.product_id, o.row_number, 1 AS rank FROM live_links l JOIN offer_keys o ON o.offer_key = l.offer_key
-   WHERE l.is_manual
+WITH by_codes AS (
+  SELECT l.product_id, o.row_number, 2 AS rank FROM persons_links l JOIN offer_keys o ON o.any_sku_key = l.sku_key
   UNION ALL
-  SELECT l.product_id, o.row_number, 2 FROM live_links l JOIN offer_keys o ON o.any_sku_key = l.sku_key
-   WHERE l.is_manual
+  SELECT l.product_id, o.row_number, 3 FROM persons_links l JOIN offer_keys o ON o.any_gtin = l.gtin
+),
+finds AS (
+  SELECT l.product_id, o.row_number, 1 AS rank FROM persons_links l JOIN offer_keys o ON o.offer_key = l.offer_key
   UNION ALL
-  SELECT l.product_id, o.row_number, 3 FROM live_links l JOIN offer_keys o ON o.any_gtin = l.gtin WHERE l.is_manual
+  SELECT b.* FROM by_codes b
+  ANTI JOIN refused r ON r.row_number = b.row_number AND coalesce(r.product_id, b.product_id) = b.product_id
 ),
 first_way AS (SELECT * FROM finds QUALIFY rank = min(rank) OVER (PARTITION BY product_id))
 SELECT product_id, min(row_number) AS row_number FROM first_way GROUP BY product_id HAVING count(*) = 1;
@@ -38,7 +52,7 @@ SELECT product_id, min(row_number) AS row_number FROM first_way GROUP BY product
 CREATE TABLE candidates AS
 WITH free_offers AS (SELECT * FROM offer_keys WHERE row_number NOT IN (SELECT row_number FROM by_person)),
 free_products AS (
-  SELECT * FROM product_keys WHERE product_id NOT IN (SELECT product_id FROM live_links WHERE is_manual)
+  SELECT * FROM product_keys WHERE product_id NOT IN (SELECT product_id FROM persons_links)
 ),
 by_ean AS (SELECT o.row_number, p.product_id FROM free_offers o JOIN free_products p ON p.gtin = o.gtin),
 finds AS (
@@ -53,7 +67,8 @@ candidates AS (
 )
 -- A reference that a product shares with its combinations names the family, and the EAN which of them: unless both of its
 -- own keys agree, the product itself is then no candidate.
-SELECT * FROM candidates c
+SELECT c.* FROM candidates c
+ANTI JOIN refused r ON r.row_number = c.row_number AND coalesce(r.product_id, c.product_id) = c.product_id
 WHERE (c.same_sku AND c.same_ean) OR NOT EXISTS (
   FROM by_ean e JOIN combinations f ON f.product_id = e.product_id
   WHERE e.row_number = c.row_number AND f.parent_id = c.product_id
@@ -90,7 +105,8 @@ UNION ALL
 -- A renamed reference, or another way of matching, must not either: nothing speaks against the link that exists.
 SELECT k.row_number, l.product_id, 'kept', 2
 FROM offer_keys k JOIN live_links l ON l.offer_key = k.offer_key JOIN product_keys p ON p.product_id = l.product_id
-WHERE NOT l.is_manual AND k.row_number NOT IN (SELECT row_number FROM candidates)
+ANTI JOIN refused r ON r.row_number = k.row_number AND coalesce(r.product_id, l.product_id) = l.product_id
+WHERE l.product_id NOT IN (SELECT product_id FROM persons_links) AND k.row_number NOT IN (SELECT row_number FROM candidates)
   AND k.row_number NOT IN (SELECT row_number FROM by_person);
 
 CREATE TABLE claims AS
@@ -113,6 +129,7 @@ WITH listed AS (
 )
 SELECT k.row_number, k.offer_key, k.sku, k.ean, k.name, l.candidates,
   CASE
+    WHEN k.row_number IN (SELECT row_number FROM refused WHERE product_id IS NULL) THEN 'refused'
     WHEN o.opinion IS NULL THEN 'no_product'
     WHEN o.opinion IN ('keys_disagree', 'several_products') THEN o.opinion
     ELSE 'several_offers'

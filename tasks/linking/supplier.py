@@ -13,6 +13,7 @@ from blocks import SkuCodes, SupplierFeed
 from tasks.duck import Desk, desk
 from tasks.errors import Refused
 from tasks.feeds import Snapshot
+from tasks.linking.decisions import lay_decided, read_decided
 
 if TYPE_CHECKING:
     from tasks.state import Session, StateDatabase
@@ -72,6 +73,8 @@ def read_known(state: StateDatabase, integration_id: int | None, folder: Path) -
     state.read("integration_product_links", folder / "links.parquet", where=ours)
     state.read("absences", folder / "absences.parquet", where=ours)
     state.read("unmatched_offers", folder / "known.parquet", where=ours)
+    if integration_id is not None:
+        read_decided(state, integration_id, folder)
 
 
 def match_offers(offers: Path, match_by: str, folder: Path, codes: SkuCodes | None = None) -> Matched:
@@ -81,6 +84,7 @@ def match_offers(offers: Path, match_by: str, folder: Path, codes: SkuCodes | No
     """
     with desk() as table:
         table.show(offers=offers, **{name: folder / f"{name}.parquet" for name in ("products", "links", "shop_links")})
+        lay_decided(table, folder)
         table.run("linking/keys.sql")
         table.run("linking/combinations.sql")
         table.run("linking/match.sql", {"match_by": match_by, **_keys_around(table, codes or SkuCodes())})

@@ -181,6 +181,44 @@ UNMATCHED_OFFERS = Table(
     Column("last_snapshot_id", Text, nullable=False),
 )
 
+# What a person decided about an offer: a newer decision ends an older one, none is ever removed or altered.
+DECISIONS = Table(
+    "decisions",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("integration_id", BigInteger, nullable=False),
+    Column("offer_key", Text, nullable=False),
+    Column("product_id", BigInteger),  # `refused` without one: the offer is no product of ours
+    Column("judgement", Text, nullable=False),  # linked, refused
+    Column("pack_size", PRICE),  # units of the shop in one of the supplier's
+    Column("sku", Text),  # the codes and name that the offer had when it was decided on
+    Column("ean", Text),
+    Column("name", Text),
+    Column("reason", Text),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", DateTime, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("ended_at", DateTime),
+    Index("decisions_integration_id_offer_key_index", "integration_id", "offer_key"),
+)
+
+# Links that a decision ended, as they were.
+ENDED_LINKS = Table(
+    "ended_links",
+    METADATA,
+    Column("integration_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("product_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("ended_at", DateTime, primary_key=True),
+    Column("run_id", Text, nullable=False),
+    Column("external_product_id", Text),
+    Column("sku", Text),
+    Column("ean", Text),
+    Column("matched_by", Text),
+    Column("is_manual", Boolean, nullable=False),
+    Column("metadata", DOCUMENT),
+    Column("supplier_availability", DOCUMENT_BINARY),
+)
+
 RUNS = Table(
     "runs",
     METADATA,

@@ -179,3 +179,10 @@ def test_an_item_whose_codes_speak_for_another_product_leaves_its_link_as_it_is(
     moved = {"supplier_sku": "X", "sku": "B", "stock_quantity": 3}
     made = plan(tmp_path, [moved], [{**link(1, "X"), "sku": "A"}], absence="sold_out")
     assert (made.absent, made.stale, changed(made)) == (0, 1, {})
+
+
+def test_a_link_that_a_person_decided_on_is_made_as_a_persons(tmp_path: Path) -> None:
+    decision = {"offer_key": "B", "product_id": 1, "judgement": "linked"}
+    parquet.write(tmp_path / "decided.parquet", parquet.DECIDED, [decision])
+    (row,) = parquet.read(plan(tmp_path, [{"sku": "B", "stock_quantity": 7}], []).folder / "new_links.parquet")
+    assert (row["product_id"], row["is_manual"], row["matched_by"]) == (1, True, "manual")

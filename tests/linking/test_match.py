@@ -26,6 +26,7 @@ def match(
     *,
     shop_links: Mapping[str, int] | None = None,
     codes: SkuCodes | None = None,
+    decided: Rows | None = None,
 ) -> dict[int, Any]:
     """Row number -> (product, method), or the cause why there is none. `shop_links`: item of the shop -> product."""
     items = [
@@ -36,6 +37,8 @@ def match(
     numbered = [{"row_number": place, **offer} for place, offer in enumerate(offers, 1)]
     parquet.write(folder / "products.parquet", parquet.PRODUCTS, products)
     parquet.write(folder / "links.parquet", parquet.LINKS, links)
+    if decided:
+        parquet.write(folder / "decided.parquet", parquet.DECIDED, decided)
     result = match_offers(parquet.write(folder / "offers.parquet", parquet.OFFERS, numbered), match_by, folder, codes)
     found = {row["row_number"]: (row["product_id"], row["method"]) for row in parquet.read(result.matched)}
     return {**{row["row_number"]: row["cause"] for row in parquet.read(result.unmatched)}, **found}
