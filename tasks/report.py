@@ -57,6 +57,8 @@ def run_name(verb: str, subject: str) -> Callable[[], str]:
             words.append(f"first {parameters['limit']}")
         if parameters.get("approve"):
             words.append("approved")
+        if parameters.get("review"):
+            words.append("review")
         if parameters.get("dry_run"):
             words.append("dry run")
         return ", ".join(words)
@@ -126,8 +128,27 @@ def publish(flow: str, title: str, summary: Summary, sections: Sequence[Section]
     """Leave the summary artifact of a flow run; outside of one (plain functions, tests) there is nobody to show it."""
     if FlowRunContext.get() is None:
         return
-    key = re.sub(r"[^a-z0-9-]+", "-", f"{flow}-{title}".lower()).strip("-")
-    create_markdown_artifact(markdown(title, summary, sections, message), key=key, description=in_one_line(summary))
+    text = markdown(title, summary, sections, message)
+    create_markdown_artifact(text, key=artifact_key(f"{flow}-{title}"), description=in_one_line(summary))
+
+
+def leave(key: str, text: str, description: str) -> None:
+    """Leave another Markdown artifact of a flow run; outside of one there is nobody to show it."""
+    if FlowRunContext.get() is None:
+        return
+    create_markdown_artifact(text, key=artifact_key(key), description=description)
+
+
+def artifact_key(text: str) -> str:
+    """A text as Prefect takes it for the key of an artifact."""
+    return re.sub(r"[^a-z0-9-]+", "-", text.lower()).strip("-")
+
+
+def started_by() -> str | None:
+    """Who started this flow run, where Prefect knows that."""
+    context = FlowRunContext.get()
+    creator = context.flow_run.created_by if context and context.flow_run else None
+    return creator.display_value if creator else None
 
 
 def alert(event: str, integration_id: int, title: str, message: str) -> None:

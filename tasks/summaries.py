@@ -43,7 +43,7 @@ class ImportSummary(Summary):
     absent: int = Field(0, description="linked products missing from this file")
     sold_out: int = Field(0, description="of these, taken off now by the absence rule")
     prices_updated: int = Field(0, description="products whose purchase price changed, where the block keeps prices")
-    stale: int = Field(0, description="links that keep their last values: their item's codes now contradict them")
+    stale: int = Field(0, description="links in doubt since the catalogue or the feed changed; none was moved")
     warnings: list[str] = Field(default_factory=list)
 
 
@@ -56,6 +56,12 @@ class LinkSummary(Summary):
     unchanged: int = Field(0, description="links that were there already, with nothing new")
     ambiguous: int = Field(0, description="several candidates; nothing was linked")
     unmatched: int = Field(0, description="no candidate")
+    refused: int = Field(0, description="a person said that they are no product of yours")
+    stale: int = Field(0, description="links in doubt since the catalogue or the feed changed; none was moved")
+    decisions: int = Field(0, description="new decisions of the review")
+    links_ended: int = Field(0, description="links that these ended")
+    to_review: int = Field(0, description="items that need a person: see the artifact that begins with `review-`")
+    review_id: str | None = Field(None, description="where they all are, among the archive's reviews")
 
 
 class SyncSummary(Summary):

@@ -27,14 +27,17 @@ CREATE OR REPLACE MACRO days_of_warehouses(text, threshold) AS (
 CREATE TABLE supplier_offers AS
 WITH parsed AS (
   SELECT product_id, integration_id, json_extract_string(supplier_availability, ['stock_quantity', 'is_available',
-           'delivery_days', 'available_from', 'contractor_id', 'warehouses']) AS a
+           'delivery_days', 'available_from', 'contractor_id', 'warehouses', 'pack_size']) AS a
   FROM links WHERE supplier_availability IS NOT NULL AND integration_id <> $integration_id
 ),
+-- Quantities are the supplier's units; a pack says how many of the shop's are in one.
 typed AS (
-  SELECT product_id, integration_id, floor(try_cast(a[1] AS DOUBLE))::BIGINT AS stock_quantity,
+  SELECT product_id, integration_id,
+         CASE WHEN a[7] IS NULL THEN floor(try_cast(a[1] AS DOUBLE))
+              ELSE floor(try_cast(a[1] AS DECIMAL(18, 4)) * try_cast(a[7] AS DECIMAL(18, 4))) END::BIGINT AS stock_quantity,
          try_cast(a[2] AS BOOLEAN) AS is_available,
          CASE WHEN a[6] IS NULL THEN try_cast(a[3] AS INTEGER)
-              ELSE coalesce(days_of_warehouses(a[6], $min_stock_threshold), try_cast(a[3] AS INTEGER)) END AS delivery_days,
+              ELSE coalesce(days_of_warehouses(a[6], $min_stock_threshold / coalesce(try_cast(a[7] AS DOUBLE), 1)), try_cast(a[3] AS INTEGER)) END AS delivery_days,
          CASE WHEN a[4] IS NOT NULL THEN greatest(date_diff('day', $today::DATE, try_cast(a[4] AS DATE)), 0)::INTEGER END
            AS days_until,
          try_cast(a[5] AS BIGINT) AS contractor_id

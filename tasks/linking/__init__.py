@@ -9,20 +9,27 @@ from typing import Any
 from blocks import PrestashopDatabase, SupplierFeed
 from blocks.feed import MatchBy
 from tasks.duck import has_rows
-from tasks.feeds import Snapshot, believe
+from tasks.errors import WrongSettingsError
+from tasks.feeds import Snapshot, believe, fetch_feed
 from tasks.linking import shop, supplier
-from tasks.linking.report import show_ambiguous, show_links, show_unmatched
+from tasks.linking.report import show_ambiguous, show_decisions, show_links, show_unmatched
+from tasks.linking.reviewing import answers, asking, showing
+from tasks.report import leave, started_by
 from tasks.run import Run
 from tasks.station import station
 from tasks.summaries import CatalogueSummary, ImportSummary, InspectSummary, LinkSummary
 
+Integration = SupplierFeed | PrestashopDatabase
+
 __all__ = [
+    "ask_person",
     "join_new_items",
     "knows_products",
     "link_again",
     "link_catalogue",
     "link_offers",
     "measure_match_rate",
+    "read_review",
     "recognise_catalogue",
     "write_links",
 ]
@@ -35,6 +42,7 @@ def link_offers(
     """Match a snapshot's offers with our products and plan what the supplier's links become."""
     counts_absence = limit is None and not snapshot.is_good and feed.part.counts_absence
     scope = supplier.Scope(limit=limit, counts_absence=counts_absence)
+    supplier.read_known(run.state, feed.integration_id, run.folder)
     matched, plan = supplier.match_and_plan(run.state, feed, snapshot, scope, run.started_at, run.folder)
     supplier.refuse_unknown(feed, matched)
     run.count(
@@ -46,8 +54,8 @@ def link_offers(
     )
     if plan.stale:
         run.warn(
-            f"{plan.stale} links keep their last values: their items are in the feed, but their codes now speak for"
-            " another product, or for several. Look at them: `Links that need a person` in the summary"
+            f"{plan.stale} links are in doubt since the catalogue or the feed changed; none was moved. Look at them:"
+            " `Links that need a person` in the summary"
         )
     run.count(created=plan.created, updated=plan.updated, unchanged=plan.links - plan.created - plan.in_feed_updated)
     run.count(prices_updated=plan.prices)
@@ -61,32 +69,93 @@ def write_links(run: Run[ImportSummary], plan: supplier.LinkPlan, snapshot: Snap
     """Write the plan and what was made of its snapshot, in one transaction."""
     run.check_lease()
     verdict = partial(believe, snapshot=snapshot, run_id=run.id, now=run.started_at)
-    supplier.apply_links(run.state, plan, also=[verdict] if snapshot.archived and plan.whole else [])
+    supplier.apply_links(run.state, plan, after=[verdict] if snapshot.archived and plan.whole else [])
     if not plan.changed:
         run.count(status="unchanged")
 
 
+@station("read review", io=True)
+def read_review(run: Run[LinkSummary], block: Integration, review: str | None) -> Path | None:
+    """A person's answers: pasted lines, or the path or address of a file; None where none were given."""
+    if review is None or not review.strip():
+        return None
+    if not isinstance(block, SupplierFeed):
+        raise WrongSettingsError(
+            "review: expected a supplier's feed as `integration`, got a shop; a shop has no review"
+        )
+    to = run.folder / "answers.parquet"
+    if answers.is_pasted(review):
+        return answers.lay_answers(review, None, to)
+    return answers.lay_answers(None, fetch_feed(run, review.strip()).path, to)
+
+
 @station("link again", io=True)
-def link_again(run: Run[LinkSummary], feed: SupplierFeed, snapshot: Snapshot, product_ids: list[int]) -> None:
-    """Match the last good snapshot once more, for products without a link and for those asked for."""
-    scope = supplier.Scope(counts_absence=False, only_new=True, asked_for=product_ids)
+def link_again(
+    run: Run[LinkSummary], feed: SupplierFeed, snapshot: Snapshot, product_ids: list[int], review: Path | None = None
+) -> None:
+    """Match the last good snapshot once more, for products without a link and for those asked for.
+
+    `review`: a person's answers, which come first. All of it is written in one transaction, or nothing.
+    """
+    supplier.read_known(run.state, feed.integration_id, run.folder)
+    decided = _decide(run, snapshot, review) if review else None
+    asked_for = product_ids + (decided.products if decided else [])
+    scope = supplier.Scope(counts_absence=False, only_new=True, asked_for=asked_for)
     matched, plan = supplier.match_and_plan(run.state, feed, snapshot, scope, run.started_at, run.folder)
-    unmatched = matched.by_cause.get("no_product", 0)
+    unmatched, refused = (matched.by_cause.get(cause, 0) for cause in ("no_product", "refused"))
     run.count(
         products=matched.offers,
         linked=plan.created,
         updated=plan.updated,
         unchanged=matched.found - plan.created - plan.updated,
         unmatched=unmatched,
+        refused=refused,
+        stale=plan.stale,
     )
-    run.count(ambiguous=matched.offers - matched.found - unmatched)
+    run.count(ambiguous=matched.offers - matched.found - unmatched - refused)
     show_links(run, plan)
     show_unmatched(run, matched)
     if not run.summary.dry_run:
         run.check_lease()
-        supplier.apply_links(run.state, plan)
-        if not plan.changed:
+        supplier.apply_links(run.state, plan, before=[partial(answers.write, review=decided)] if decided else [])
+        if not plan.changed and not (decided and decided.changed):
             run.count(status="unchanged")
+
+
+def _decide(run: Run[LinkSummary], snapshot: Snapshot, review: Path) -> answers.Review:
+    values = {
+        "integration_id": run.integration_id,
+        "run_id": run.id,
+        "now": run.started_at,
+        "decided_by": started_by() or "review",
+    }
+    try:
+        decided = answers.decide(review, snapshot.offers, values, run.folder)
+    except answers.WrongAnswersError as wrong:
+        run.show("What is wrong in the review", wrong.faults, "Nothing of it was applied.")
+        raise
+    run.count(decisions=decided.linked + decided.refused, links_ended=decided.links_ended)
+    run.say(
+        "Review: %d answers; new are %d linked and %d refused; %d rows were left open",
+        *(decided.answered, decided.linked, decided.refused, decided.left_open),
+    )
+    show_decisions(run, decided)
+    return decided
+
+
+@station("ask a person", io=True)
+def ask_person(run: Run[LinkSummary], feed: SupplierFeed, snapshot: Snapshot) -> None:
+    """Leave what needs a person as a review: in the archive, and as an artifact that can be answered from the UI."""
+    questions = asking.ask(snapshot.offers, supplier.codes_around(feed.sku_codes), run.folder)
+    run.count(to_review=questions.open)
+    if not questions.open:
+        return
+    name = None if run.summary.dry_run else asking.keep(questions, feed.integration_id, run.folder)
+    run.count(review_id=name)
+    rows = asking.first_rows(questions, showing.MOST_SHOWN)
+    text = showing.as_markdown(run.title, questions, rows, name)
+    leave(f"review-{run.title}", text, f"{questions.open} items need a person")
+    run.say("%d items need a person: see the artifact `review-%s`", questions.open, run.title)
 
 
 @station("recognise catalogue", io=True)

@@ -15,6 +15,7 @@ DECIDED = "decided.parquet"
 
 def read_decided(state: StateDatabase, integration_id: int, folder: Path) -> None:
     """Lay the decisions that hold into `folder`; no file where there are none, which most suppliers never have."""
+    (folder / DECIDED).unlink(missing_ok=True)  # of a first try
     with state.session(read_only=True) as session:
         if session.execute("decisions_any", {"integration_id": integration_id}):
             session.read("decisions", folder / DECIDED, where={"integration_id": integration_id, "ended_at": None})

@@ -1,5 +1,5 @@
 -- What becomes of a supplier's links: the offer's values for those that matched, the absence rule for the rest.
--- On the desk: offers, rejects, links, absences, matched. Leaves: linked (the wanted state of each link looked at),
+-- On the desk: offers, rejects, links, absences, matched, stale_links. Leaves: linked (the wanted state of each link looked at),
 -- link_changes (of links that were there, long form), new_links, changed_links, absent_now, absences_gone.
 
 CREATE TABLE old_links AS
@@ -16,18 +16,20 @@ SELECT id, product_id, external_product_id, sku, ean, matched_by, is_manual, sup
   a[8] AS supplier_sku, try_cast(a[9] AS BIGINT) AS contractor_id, a[10] AS last_status_change_at, a[11] AS warehouses
 FROM parsed;
 
--- A person's link keeps the identity that the person gave it.
+-- A person's link keeps the identity that the person gave it, and one in doubt the identity that it is doubted by.
 CREATE TABLE present AS
 SELECT m.product_id, m.method, o.row_number,
   CASE WHEN l.is_manual THEN l.external_product_id ELSE coalesce(o.supplier_sku, o.sku, o.ean) END
     AS external_product_id,
-  CASE WHEN l.is_manual THEN l.sku ELSE o.sku END AS sku, CASE WHEN l.is_manual THEN l.ean ELSE o.ean END AS ean,
+  CASE WHEN l.is_manual OR s.product_id IS NOT NULL THEN l.sku ELSE o.sku END AS sku,
+  CASE WHEN l.is_manual OR s.product_id IS NOT NULL THEN l.ean ELSE o.ean END AS ean,
   CASE WHEN l.product_id IS NOT NULL AND m.method IN ('kept', 'manual') THEN l.matched_by ELSE m.method END
     AS matched_by,
   o.stock_quantity, o.is_available, o.delivery_days, o.available_from, o.purchase_price,
   CASE WHEN o.purchase_price IS NOT NULL THEN o.currency END AS currency, o.available_later, o.supplier_sku,
   coalesce(o.contractor_id, $contractor_id::BIGINT) AS contractor_id, to_json(o.warehouses)::VARCHAR AS warehouses
 FROM matched m JOIN offers o USING (row_number) LEFT JOIN old_links l USING (product_id)
+LEFT JOIN stale_links s USING (product_id)
 WHERE ($limit IS NULL OR o.row_number IN (SELECT row_number FROM offers ORDER BY row_number LIMIT $limit))
   AND (NOT $only_new OR l.product_id IS NULL OR list_contains($asked_for::BIGINT[], m.product_id));
 
@@ -43,14 +45,6 @@ FROM old_links l LEFT JOIN absences a USING (product_id)
 WHERE l.product_id NOT IN (SELECT product_id FROM matched)
   AND l.supplier_availability IS NOT NULL
   AND coalesce(l.external_product_id, l.sku, l.ean, '') NOT IN (SELECT key FROM keys_in_feed);
-
--- The item is there, but its codes contradict the link: nobody moves it, nobody switches it off; a person looks.
-CREATE TABLE stale_links AS
-SELECT l.product_id, coalesce(l.external_product_id, l.sku, l.ean) AS offer_key
-FROM old_links l
-WHERE l.product_id NOT IN (SELECT product_id FROM matched)
-  AND l.supplier_availability IS NOT NULL
-  AND coalesce(l.external_product_id, l.sku, l.ean, '') IN (SELECT coalesce(supplier_sku, sku, ean) FROM offers);
 
 CREATE TABLE absent_now AS
 SELECT $integration_id::BIGINT AS integration_id, product_id,

@@ -109,12 +109,20 @@ ANTI JOIN refused r ON r.row_number = k.row_number AND coalesce(r.product_id, l.
 WHERE l.product_id NOT IN (SELECT product_id FROM persons_links) AND k.row_number NOT IN (SELECT row_number FROM candidates)
   AND k.row_number NOT IN (SELECT row_number FROM by_person);
 
+-- What a link holds together no rule takes apart as long as both are there: a person does.
+CREATE TABLE held AS
+SELECT k.row_number, l.product_id
+FROM live_links l JOIN offer_keys k USING (offer_key) JOIN product_keys USING (product_id)
+ANTI JOIN refused r ON r.row_number = k.row_number AND coalesce(r.product_id, l.product_id) = l.product_id;
+
 CREATE TABLE claims AS
 SELECT p.*, coalesce(k.offer_key = l.offer_key, false) AS is_incumbent,
        count(*) OVER (PARTITION BY p.product_id, p.rank) AS rivals,
        count(*) FILTER (coalesce(k.offer_key = l.offer_key, false)) OVER (PARTITION BY p.product_id, p.rank)
          AS incumbents
 FROM proposals p JOIN offer_keys k USING (row_number) LEFT JOIN live_links l ON l.product_id = p.product_id
+WHERE coalesce(k.offer_key = l.offer_key, false)
+   OR (p.row_number NOT IN (SELECT row_number FROM held) AND p.product_id NOT IN (SELECT product_id FROM held))
 QUALIFY p.rank = min(p.rank) OVER (PARTITION BY p.product_id);
 
 CREATE TABLE matched AS
@@ -132,6 +140,7 @@ SELECT k.row_number, k.offer_key, k.sku, k.ean, k.name, l.candidates,
     WHEN k.row_number IN (SELECT row_number FROM refused WHERE product_id IS NULL) THEN 'refused'
     WHEN o.opinion IS NULL THEN 'no_product'
     WHEN o.opinion IN ('keys_disagree', 'several_products') THEN o.opinion
+    WHEN k.row_number IN (SELECT row_number FROM held) THEN 'linked_elsewhere'
     ELSE 'several_offers'
   END AS cause
 FROM offer_keys k LEFT JOIN opinions o USING (row_number) LEFT JOIN listed l USING (row_number)

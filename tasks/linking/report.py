@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from tasks.duck import desk
+from tasks.linking.reviewing.answers import Review
 from tasks.linking.shop import CataloguePlan
 from tasks.linking.supplier import LinkPlan, Matched
+from tasks.report import MOST_ROWS
 from tasks.run import Run
 
 SAMPLE = 20
 OF_EACH_CAUSE = 5
+STALE = (
+    "`code_reused`: the supplier's code stands for an item with other codes now. `ean_moved`: the EAN by which the item"
+    " was known belongs to another product now. `several_candidates`: its codes are no longer clear. `product_deleted`:"
+    " our product is gone. Nothing was moved; decide in a review (`link-products`)."
+)
 
 
 def show_links(run: Run[Any], plan: LinkPlan) -> None:
@@ -27,13 +34,33 @@ def show_links(run: Run[Any], plan: LinkPlan) -> None:
         )
         table.show(stale=plan.folder / "stale_links.parquet")
         stale = table.rows(
-            "SELECT product_id AS product, offer_key AS item FROM stale ORDER BY ALL LIMIT $most", {"most": SAMPLE}
+            "SELECT kind, product_id AS product, offer_key AS item FROM stale ORDER BY ALL LIMIT $most",
+            {"most": SAMPLE},
         )
     run.show("What changed in the links", fields)
     if stale:
-        run.show("Links that need a person", stale)
+        run.show("Links that need a person", stale, STALE)
     if first:
         run.show("Some of the changes", first)
+
+
+def show_decisions(run: Run[Any], review: Review) -> None:
+    """What is new of a review: decisions, and links that they end."""
+    with desk() as table:
+        table.show(made=review.folder / "new_decisions.parquet", ended=review.folder / "ended_links.parquet")
+        decisions = table.rows(
+            "SELECT offer_key AS item, judgement, product_id AS product, pack_size AS 'pack size',"
+            " decided_by AS 'decided by', reason AS note FROM made ORDER BY id LIMIT $most",
+            {"most": MOST_ROWS},
+        )
+        ended = table.rows(
+            "SELECT product_id AS product, external_product_id AS item, matched_by AS 'was linked by' FROM ended"
+            " ORDER BY ALL LIMIT $most",
+            {"most": SAMPLE},
+        )
+    run.show("What the review decides", decisions)
+    if ended:
+        run.show("Links that it ends", ended)
 
 
 def show_unmatched(run: Run[Any], matched: Matched) -> None:

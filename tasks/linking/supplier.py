@@ -13,10 +13,12 @@ from blocks import SkuCodes, SupplierFeed
 from tasks.duck import Desk, desk
 from tasks.errors import Refused
 from tasks.feeds import Snapshot
-from tasks.linking.decisions import lay_decided, read_decided
+from tasks.linking.decisions import DECIDED, lay_decided, read_decided
 
 if TYPE_CHECKING:
     from tasks.state import Session, StateDatabase
+
+Steps = Sequence[Callable[["Session"], object]]
 
 PRODUCT_COLUMNS = ("id", "sku", "ean", "name")
 SHOP_LINK_COLUMNS = ("integration_id", "product_id", "external_product_id")
@@ -50,7 +52,7 @@ class LinkPlan(BaseModel):
     updated: int
     in_feed_updated: int
     absent: int
-    stale: int  # links whose item is in the feed but is not clearly their product any more
+    stale: int  # links that a change of the catalogue or of the feed has put in doubt
     sold_out: int
     whole: bool  # a limit cut nothing
     prices: int = 0  # products whose purchase price changes
@@ -87,7 +89,9 @@ def match_offers(offers: Path, match_by: str, folder: Path, codes: SkuCodes | No
         lay_decided(table, folder)
         table.run("linking/keys.sql")
         table.run("linking/combinations.sql")
-        table.run("linking/match.sql", {"match_by": match_by, **_keys_around(table, codes or SkuCodes())})
+        table.run("linking/match.sql", {"match_by": match_by, **keys_around(table, codes or SkuCodes())})
+        table.run("linking/stale.sql")
+        table.save("stale_links", folder / "stale_links.parquet")
         causes = table.rows("SELECT cause, count(*) AS n FROM unmatched GROUP BY cause ORDER BY cause")
         return Matched(
             matched=table.save("matched", folder / "matched.parquet"),
@@ -98,11 +102,18 @@ def match_offers(offers: Path, match_by: str, folder: Path, codes: SkuCodes | No
         )
 
 
-def _keys_around(table: Desk, codes: SkuCodes) -> dict[str, str]:
+def keys_around(table: Desk, codes: SkuCodes) -> dict[str, str]:
     """What stands around SKUs, in the form in which SKUs are compared."""
     keys = ", ".join(f"coalesce(sku_key(${name}), '') AS {name}" for name in SkuCodes.model_fields)
     (row,) = table.rows(f"SELECT {keys}", codes.model_dump())
     return row
+
+
+def codes_around(codes: SkuCodes) -> dict[str, str]:
+    """The same, for who has no desk with the macros yet."""
+    with desk() as table:
+        table.run("linking/keys.sql")
+        return keys_around(table, codes)
 
 
 def refuse_unknown(feed: SupplierFeed, matched: Matched) -> None:
@@ -118,8 +129,7 @@ def refuse_unknown(feed: SupplierFeed, matched: Matched) -> None:
 def match_and_plan(
     state: StateDatabase, feed: SupplierFeed, snapshot: Snapshot, scope: Scope, now: datetime, folder: Path
 ) -> tuple[Matched, LinkPlan]:
-    """Read what is known, match a snapshot's offers, and plan the links; nothing is written."""
-    read_known(state, feed.integration_id, folder)
+    """Match a snapshot's offers over what `read_known` laid into `folder`, and plan the links; nothing is written."""
     matched = match_offers(snapshot.offers, feed.match_by.value, folder, feed.sku_codes)
     plan = plan_links(feed, snapshot, scope, now, folder)
     if feed.sync_purchase_price and not scope.only_new:
@@ -143,7 +153,11 @@ def plan_links(feed: SupplierFeed, snapshot: Snapshot, scope: Scope, now: dateti
         table.load(
             **{name: folder / f"{name}.parquet" for name in ("links", "absences", "known", "matched", "unmatched")}
         )
+        table.show(stale_links=folder / "stale_links.parquet")
         table.run("linking/links.sql", values)
+        if (folder / DECIDED).exists():
+            lay_decided(table, folder)
+            table.run("linking/pack_sizes.sql")
         table.run("linking/unmatched.sql", values)
         for name in (
             "new_links",
@@ -152,7 +166,6 @@ def plan_links(feed: SupplierFeed, snapshot: Snapshot, scope: Scope, now: dateti
             "absences_gone",
             "unmatched_rows",
             "settled",
-            "stale_links",
         ):
             table.save(name, folder / f"{name}.parquet")
         table.save("link_changes", folder / "link_changes.parquet")
@@ -174,15 +187,18 @@ def plan_prices(state: StateDatabase, feed: SupplierFeed, snapshot: Snapshot, sc
     prices = state.read("products", folder / "product_prices.parquet", columns=("id", "purchase_price_net"))
     with desk() as table:
         table.show(matched=folder / "matched.parquet", offers=snapshot.offers, product_prices=prices)
+        table.show(links=folder / "links.parquet")
         table.run("linking/prices.sql", {"currency": feed.currency, "limit": scope.limit})
         table.save("changed_prices", folder / "changed_prices.parquet")
         return table.count("changed_prices")
 
 
-def apply_links(state: StateDatabase, plan: LinkPlan, also: Sequence[Callable[[Session], object]] = ()) -> None:
-    """Write a plan, and what must stand or fall with it (`also`), in one transaction."""
+def apply_links(state: StateDatabase, plan: LinkPlan, before: Steps = (), after: Steps = ()) -> None:
+    """Write a plan, and what must stand or fall with it (`before` and `after`), in one transaction."""
     folder = plan.folder
     with state.session() as session:
+        for step in before:
+            step(session)
         if plan.created:
             session.insert("integration_product_links", folder / "new_links.parquet")
         if plan.updated:
@@ -194,5 +210,5 @@ def apply_links(state: StateDatabase, plan: LinkPlan, also: Sequence[Callable[[S
         session.upsert("absences", folder / "absent_now.parquet", key=("integration_id", "product_id"))
         session.delete("unmatched_offers", folder / "settled.parquet", key=("integration_id", "offer_key"))
         session.upsert("unmatched_offers", folder / "unmatched_rows.parquet", key=("integration_id", "offer_key"))
-        for step in also:
+        for step in after:
             step(session)

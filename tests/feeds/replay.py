@@ -317,7 +317,7 @@ class Replay:
         scope = supplier.Scope(counts_absence=not snapshot.is_good)
         _, plan = supplier.match_and_plan(self.state, self.feed, snapshot, scope, at, self.folder)
         supplier.apply_links(
-            self.state, plan, also=[partial(snapshots.believe, snapshot=snapshot, run_id="run", now=at)]
+            self.state, plan, after=[partial(snapshots.believe, snapshot=snapshot, run_id="run", now=at)]
         )
 
     def _hear(self, news: list[health.News]) -> None:

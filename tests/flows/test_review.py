@@ -1,0 +1,158 @@
+"""The person's half of linking, as it is done from the UI and from a notebook: asked, answered, kept for ever."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import openpyxl
+import pytest
+
+from blocks import SupplierFeed
+from demo.orchestra import Orchestra
+from flows import import_catalog, import_feed, link_products, sync_availability
+from tasks import archive
+from tasks.errors import Refused, WrongSettingsError
+from tasks.state import open_state
+from tests.flows.world import AT_ONCE, World
+from tests.parquet import read
+
+MAPPING = {
+    "supplier_sku": "Kod",
+    "sku": "Symbol",
+    "ean": "EAN",
+    "name": "Nazwa",
+    "stock_quantity": "Stan",
+    "purchase_price": "Cena",
+}
+
+
+def feed_of(world: World, **settings: Any) -> SupplierFeed:
+    return SupplierFeed(integration_id=6, source=world.feed.source, mapping=MAPPING, fetching=AT_ONCE, **settings)
+
+
+def write(world: World, *lines: str) -> None:
+    Path(world.feed.source).write_text("\n".join(["Kod;Symbol;EAN;Nazwa;Stan;Cena", *lines, ""]), encoding="utf-8")
+
+
+def table(folder: Path, name: str, **where: Any) -> list[dict[str, Any]]:
+    with open_state() as state:
+        return read(state.read(name, folder / f"{name}.parquet", where=where))
+
+
+def links(folder: Path) -> dict[str, tuple[int, bool]]:
+    """Supplier's code -> product and whether a person linked it."""
+    rows = table(folder, "integration_product_links", integration_id=6)
+    return {row["external_product_id"]: (row["product_id"], row["is_manual"]) for row in rows}
+
+
+def products(folder: Path) -> dict[str, int]:
+    return {row["sku"]: row["id"] for row in table(folder, "products")}
+
+
+def test_from_the_artifact_and_back(world: World, orchestra: Orchestra, state_url: str, tmp_path: Path) -> None:
+    one, two, *_ = world.references()
+    write(world, f"k1;{one};;Kubek;30;", "k2;nobody;;Inny;30;", f"k3;{two}-X;;Talerz;30;", f"k4;{two};;Talerz;30;")
+    import_catalog(world.shop)
+    import_feed(feed_of(world))
+    known = products(tmp_path)
+    assert link_products(feed_of(world)).to_review == 2
+
+    artifact = httpx.get(f"{orchestra.url}/api/artifacts/review-integration-6/latest").json()["data"]
+    lines = artifact.partition("```\n")[2].partition("```")[0]
+    assert lines.startswith("offer_key;decision;product;pack_size;note;name\nk")
+    answers = lines.replace("k2;;", "k2;brak;").replace("k3;;", f"k3;tak;id:{known[one]}#").replace("#", ";", 1)
+    summary = link_products(feed_of(world), review=answers, dry_run=True)
+    assert (summary.decisions, links(tmp_path)["k1"]) == (2, (known[one], False))
+
+    summary = link_products(feed_of(world), review=answers)
+    assert (summary.decisions, summary.links_ended, summary.refused, summary.to_review) == (2, 1, 1, 0)
+    assert links(tmp_path) == {"k3": (known[one], True), "k4": (known[two], False)}
+    assert [row["external_product_id"] for row in table(tmp_path, "ended_links")] == ["k1"]
+    again = link_products(feed_of(world), review=answers)
+    assert (again.status, again.decisions) == ("unchanged", 0)
+
+
+def test_a_judgement_survives_feeds_and_catalogues(world: World, state_url: str, tmp_path: Path) -> None:
+    one, two, three, *_ = world.references()
+    write(world, f"k1;{one};;;30;", f"k2;{two};;;30;")
+    import_catalog(world.shop)
+    import_feed(feed_of(world))
+    known = products(tmp_path)
+    link_products(feed_of(world), review=f"k1;tak;{two}\nk2;nie;{two}")
+    for lines in (
+        [f"k1;{one};;;5;", f"k2;{two};;;30;"],
+        [f"k2;{two};;;30;"],
+        [f"k1;{three};;;7;", f"k2;{two};;;31;", f"k9;{one};;;9;"],
+    ):
+        write(world, *lines)
+        import_feed(feed_of(world, absence="sold_out"), approve=None)
+        assert links(tmp_path)["k1"] == (known[two], True)
+        assert "k2" not in links(tmp_path)
+    world.execute("UPDATE ps_product SET reference = 'renamed' WHERE reference = %s", two)
+    import_catalog(world.shop)
+    with open_state() as state, state.session() as session:  # as Rexbit does when a product goes and comes back
+        gone = state.read("integration_product_links", tmp_path / "gone.parquet", where={"product_id": known[two]})
+        session.delete("integration_product_links", gone, key=("integration_id", "product_id"))
+    write(world, f"k1;{three};;;8;", f"k2;{two};;;31;")
+    import_feed(feed_of(world))
+    assert links(tmp_path)["k1"] == (known[two], True)
+
+
+def test_a_file_from_the_archive_and_back(world: World, tmp_path: Path) -> None:
+    one, *_ = world.references()
+    write(world, f"0012;{one}-X;;;3;12,50")
+    import_catalog(world.shop)
+    import_feed(feed_of(world))
+    review_id = link_products(feed_of(world)).review_id
+    book = openpyxl.load_workbook(archive.find("reviews", 6, str(review_id)) / "review.xlsx")
+    sheet = book["review"]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    for column, text in {"decision": "tak", "product": one, "pack_size": "10", "note": "box of ten"}.items():
+        sheet.cell(2, columns[column], text)
+    book.save(tmp_path / "filled in.xlsx")
+    summary = link_products(feed_of(world), review=str(tmp_path / "filled in.xlsx"))
+    assert (summary.decisions, summary.linked) == (1, 1)
+    (decision,) = table(tmp_path, "decisions")
+    assert (decision["offer_key"], decision["pack_size"], decision["reason"]) == ("0012", Decimal(10), "box of ten")
+    assert (decision["decided_by"], decision["name"], decision["ended_at"]) == ("review", None, None)
+
+
+def test_a_pack_makes_units_of_the_shop(world: World, state_url: str, tmp_path: Path) -> None:
+    one, two, *_ = world.references()
+    write(world, f"k1;{one};;;3;12,50", f"k2;{two};;;3;9,99")
+    import_catalog(world.shop)
+    import_feed(feed_of(world))
+    link_products(feed_of(world), review=f"k1;tak;{one};10")
+    sync_availability(world.shop)
+    assert (world.flag(one), world.flag(two)) == (1, 0)
+    feed = feed_of(world, sync_purchase_price=True)
+    assert import_feed(feed).prices_updated == 2
+    prices = {row["sku"]: row["purchase_price_net"] for row in table(tmp_path, "products")}
+    assert (prices[one], prices[two]) == (Decimal("1.25"), Decimal("9.99"))
+    write(world, f"k1;{one};;;1;12,50", f"k2;{two};;;3;9,99")
+    assert (import_feed(feed).updated, import_feed(feed).status) == (1, "unchanged")
+    sync_availability(world.shop)
+    assert world.flag(one) == 0
+    assert link_products(feed, review=f"k1;tak;{one};20").decisions == 1
+    sync_availability(world.shop)
+    assert world.flag(one) == 1
+
+
+def test_a_review_with_one_wrong_row_changes_nothing(world: World, state_url: str, tmp_path: Path) -> None:
+    one, *_ = world.references()
+    write(world, f"k1;{one};;;3;")
+    import_catalog(world.shop)
+    import_feed(feed_of(world))
+    before = links(tmp_path)
+    with pytest.raises(Refused, match="row 2, offer_key: expected the key of one of the supplier's items") as refused:
+        link_products(feed_of(world), review=f"k1;nie;{one}\nk9;tak;{one}")
+    assert refused.value.summary.status == "refused"
+    assert (links(tmp_path), table(tmp_path, "decisions")) == (before, [])
+
+
+def test_a_shop_has_no_review(world: World) -> None:
+    with pytest.raises(WrongSettingsError, match="a shop has no review"):
+        link_products(world.shop, review="a;tak;1")
