@@ -25,6 +25,7 @@ class CatalogueSummary(Summary):
     unchanged: int = Field(0, description="items already linked, with nothing new")
     linked: int = Field(0, description="items recognised as an existing product")
     ambiguous: int = Field(0, description="items with several candidates; nothing was made")
+    stale: int = Field(0, description="links of items that the shop has no more; none was removed")
 
 
 class ImportSummary(Summary):

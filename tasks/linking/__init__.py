@@ -12,7 +12,7 @@ from tasks.duck import has_rows
 from tasks.errors import WrongSettingsError
 from tasks.feeds import Snapshot, believe, fetch_feed
 from tasks.linking import shop, supplier
-from tasks.linking.report import show_ambiguous, show_decisions, show_links, show_unmatched
+from tasks.linking.report import show_ambiguous, show_decisions, show_links, show_stale_items, show_unmatched
 from tasks.linking.reviewing import answers, asking, showing
 from tasks.report import leave, started_by
 from tasks.run import Run
@@ -167,7 +167,9 @@ def recognise_catalogue(
     run.count(products_read=plan.items, created=plan.created, linked=plan.recognised, updated=plan.updated)
     run.count(ambiguous=plan.ambiguous)
     run.count(unchanged=plan.items - plan.created - plan.recognised - plan.updated - plan.ambiguous)
+    run.count(stale=plan.stale)
     show_ambiguous(run, plan)
+    show_stale_items(run, plan)
     if not plan.changed:
         run.count(status="unchanged")
 
@@ -179,7 +181,9 @@ def link_catalogue(run: Run[LinkSummary], block: PrestashopDatabase, catalogue: 
     linked = plan.created + plan.recognised
     run.count(products=plan.items, linked=linked, ambiguous=plan.ambiguous)
     run.count(unchanged=plan.items - linked - plan.ambiguous)
+    run.count(stale=plan.stale)
     show_ambiguous(run, plan)
+    show_stale_items(run, plan)
     if not plan.changed:
         run.count(status="unchanged")
 

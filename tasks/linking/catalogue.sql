@@ -1,7 +1,7 @@
 -- Which item of a shop's catalogue is which product: by this shop's link, else by unique SKU, else by unique EAN
 -- among products that this shop has no link to, else it is a new product. Two candidates: ambiguous, nothing is made.
 -- On the desk: catalogue, products, links. Leaves: recognised, ambiguous_items, new_products, changed_products,
--- new_links, changed_links.
+-- new_links, changed_links, stale_items.
 
 CREATE TABLE shop_links AS
 SELECT product_id, external_product_id, sku, ean, metadata FROM links WHERE integration_id = $integration_id;
@@ -82,3 +82,11 @@ SELECT $integration_id::BIGINT AS integration_id, r.product_id, i.external_id AS
        r.method AS matched_by, false AS is_manual, json_object('name', i.name)::VARCHAR AS metadata
 FROM recognised r JOIN identities i USING (external_id)
 ORDER BY product_id;
+
+-- Links in doubt: of items that the shop has no more, and of products of ours that are gone. None is removed.
+CREATE TABLE stale_items AS
+SELECT product_id, external_product_id AS external_id, sku, metadata ->> 'name' AS name,
+       CASE WHEN product_id NOT IN (SELECT id FROM products) THEN 'product_deleted' ELSE 'gone_from_shop' END AS kind
+FROM shop_links
+WHERE $limit::BIGINT IS NULL
+  AND (external_product_id NOT IN (SELECT external_id FROM items) OR product_id NOT IN (SELECT id FROM products));

@@ -82,6 +82,23 @@ def show_unmatched(run: Run[Any], matched: Matched) -> None:
         )
 
 
+def show_stale_items(run: Run[Any], plan: CataloguePlan) -> None:
+    """Links of a shop whose item, or whose product, is gone."""
+    if not plan.stale:
+        return
+    with desk() as table:
+        table.show(items=plan.folder / "stale_items.parquet")
+        first = table.rows(
+            "SELECT kind, external_id AS item, product_id AS product, sku, name FROM items ORDER BY ALL LIMIT $most",
+            {"most": SAMPLE},
+        )
+    run.show(
+        "Links in doubt",
+        first,
+        "`gone_from_shop`: the shop has no such item any more. `product_deleted`: our product is gone. They were left.",
+    )
+
+
 def show_ambiguous(run: Run[Any], plan: CataloguePlan) -> None:
     """Items of the shop that could be more than one of our products."""
     if not plan.ambiguous:

@@ -23,7 +23,7 @@ LINK_COLUMNS = (
     "metadata",
     "supplier_availability",
 )
-KINDS = ("new_items", "new_links", "changed_links", "changed_products", "ambiguous_items")
+KINDS = ("new_items", "new_links", "changed_links", "changed_products", "ambiguous_items", "stale_items")
 
 
 class CataloguePlan(BaseModel):
@@ -35,6 +35,7 @@ class CataloguePlan(BaseModel):
     recognised: int
     updated: int
     ambiguous: int
+    stale: int = 0  # links of items that the shop has no more, or of products of ours that are gone
 
     @property
     def changed(self) -> bool:
@@ -67,6 +68,7 @@ def plan_catalogue(
             recognised=table.count("recognised"),
             updated=_updated(table),
             ambiguous=table.count("ambiguous_items"),
+            stale=table.count("stale_items"),
         )
 
 

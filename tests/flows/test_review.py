@@ -109,7 +109,7 @@ def test_a_file_from_the_archive_and_back(world: World, tmp_path: Path) -> None:
     review_id = link_products(feed_of(world)).review_id
     book = openpyxl.load_workbook(archive.find("reviews", 6, str(review_id)) / "review.xlsx")
     sheet = book["review"]
-    columns = {cell.value: cell.column for cell in sheet[1]}
+    columns = {cell.value: place for place, cell in enumerate(sheet[1], 1)}
     for column, text in {"decision": "tak", "product": one, "pack_size": "10", "note": "box of ten"}.items():
         sheet.cell(2, columns[column], text)
     book.save(tmp_path / "filled in.xlsx")

@@ -89,3 +89,19 @@ def test_a_product_that_somebody_else_changed_does_not_follow(tmp_path: Path) ->
 def test_limit_takes_whole_products(tmp_path: Path) -> None:
     made = plan(tmp_path, [item(5, "A"), item(5, "A-1", 1), item(6, "B")], limit=1)
     assert set(new_items(made)) == {"5", "5-1"}
+
+
+def test_links_of_what_is_gone_are_told_and_kept(tmp_path: Path) -> None:
+    products = [{"id": 1, "sku": "A"}, {"id": 2, "sku": "B"}]
+    links = [{"product_id": number, "external_product_id": f"{number + 4}"} for number in (1, 2, 3)]
+    made = plan(tmp_path, [item(5, "A"), item(7, "C")], products, links)
+    assert [(row["product_id"], row["kind"]) for row in parquet.read(made.folder / "stale_items.parquet")] == [
+        (2, "gone_from_shop"),
+        (3, "product_deleted"),
+    ]
+    assert made.stale == 2
+
+
+def test_a_limit_says_nothing_about_what_is_gone(tmp_path: Path) -> None:
+    links = [{"product_id": 1, "external_product_id": "6"}]
+    assert plan(tmp_path, [item(5, "A"), item(6, "B")], [{"id": 1}], links, limit=1).stale == 0

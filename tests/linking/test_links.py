@@ -186,3 +186,10 @@ def test_a_link_that_a_person_decided_on_is_made_as_a_persons(tmp_path: Path) ->
     parquet.write(tmp_path / "decided.parquet", parquet.DECIDED, [decision])
     (row,) = parquet.read(plan(tmp_path, [{"sku": "B", "stock_quantity": 7}], []).folder / "new_links.parquet")
     assert (row["product_id"], row["is_manual"], row["matched_by"]) == (1, True, "manual")
+
+
+def test_a_link_in_doubt_keeps_the_codes_that_it_is_doubted_by(tmp_path: Path) -> None:
+    reused = {"supplier_sku": "X", "sku": "NEW", "stock_quantity": 3}
+    made = plan(tmp_path, [reused], [{**link(1, "X"), "sku": "OLD"}])
+    row = parquet.read(made.folder / "changed_links.parquet")[0]
+    assert (made.stale, row["sku"], changed(made)[1]["stock_quantity"]) == (1, "OLD", 3)
