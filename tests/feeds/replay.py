@@ -315,6 +315,7 @@ class Replay:
 
     def _apply(self, snapshot: Snapshot, at: datetime) -> None:
         scope = supplier.Scope(counts_absence=not snapshot.is_good)
+        supplier.read_known(self.state, INTEGRATION, self.folder)
         _, plan = supplier.match_and_plan(self.state, self.feed, snapshot, scope, at, self.folder)
         supplier.apply_links(
             self.state, plan, after=[partial(snapshots.believe, snapshot=snapshot, run_id="run", now=at)]
