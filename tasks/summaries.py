@@ -61,7 +61,7 @@ class LinkSummary(Summary):
     stale: int = Field(0, description="links in doubt since the catalogue or the feed changed; none was moved")
     decisions: int = Field(0, description="new decisions of the review")
     links_ended: int = Field(0, description="links that these ended")
-    to_review: int = Field(0, description="items that need a person: see the artifact that begins with `review-`")
+    to_review: int = Field(0, description="items with candidates for a person: see the artifact `review-...`")
     review_id: str | None = Field(None, description="where they all are, among the archive's reviews")
 
 

@@ -147,15 +147,15 @@ def _decide(run: Run[LinkSummary], snapshot: Snapshot, review: Path) -> answers.
 def ask_person(run: Run[LinkSummary], feed: SupplierFeed, snapshot: Snapshot) -> None:
     """Leave what needs a person as a review: in the archive, and as an artifact that can be answered from the UI."""
     questions = asking.ask(snapshot.offers, supplier.codes_around(feed.sku_codes), run.folder)
-    run.count(to_review=questions.open)
+    run.count(to_review=questions.to_review)
     if not questions.open:
         return
     name = None if run.summary.dry_run else asking.keep(questions, feed.integration_id, run.folder)
     run.count(review_id=name)
     rows = asking.first_rows(questions, showing.MOST_SHOWN)
     text = showing.as_markdown(run.title, questions, rows, name)
-    leave(f"review-{run.title}", text, f"{questions.open} items need a person")
-    run.say("%d items need a person: see the artifact `review-%s`", questions.open, run.title)
+    leave(f"review-{run.title}", text, f"{questions.to_review} items need a person")
+    run.say("%d items need a person: see the artifact `review-%s`", questions.to_review, run.title)
 
 
 @station("recognise catalogue", io=True)

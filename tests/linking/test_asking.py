@@ -135,3 +135,15 @@ def test_the_same_questions_are_kept_once(tmp_path: Path, rexbit_home: Path) -> 
 @pytest.mark.parametrize(("text", "shown"), [(None, ""), ("a\nb", "a b"), ("-5", "'-5"), ("5", "5")])
 def test_texts_that_would_be_formulas(text: str | None, shown: str) -> None:
     assert harmless(text) == shown
+
+
+def test_two_common_words_together_find_what_neither_finds(tmp_path: Path) -> None:
+    names = [f"{word} inne{number}" for word in ("zielony", "talerz") for number in range(40)]
+    products = [{"id": number, "name": name} for number, name in enumerate([*names, "Talerz zielony"], 1)]
+    (row,) = rows(tmp_path, [{"sku": "?", "name": "ZIELONY talerz"}], products)
+    assert (row["product"], row["candidate_1"]) == ("id:81", "id:81 | Talerz zielony | 100 % | name 100 %")
+
+
+def test_what_is_hardly_alike_is_no_candidate(tmp_path: Path) -> None:
+    (row,) = rows(tmp_path, [{"sku": "?", "name": "Kubek żółty duży nowy"}], [{"id": 1, "name": "Kubek"}])
+    assert (row["product"], row["candidate_1"]) == (None, None)

@@ -27,11 +27,20 @@ CANDIDATE_WIDTH = 60
 
 
 class Questions(BaseModel):
-    """The file `questions` (see questions.sql), how many offers need a person, and how many of them are in the file."""
+    """The file `questions` (see questions.sql), how many offers have no clear product, and how many are in the file.
+
+    `unlike`: of all of them those to which nothing in the catalogue is alike; they stand at the end.
+    """
 
     questions: Path
     open: int
+    unlike: int
     listed: int
+
+    @property
+    def to_review(self) -> int:
+        """How many are worth a person's look."""
+        return self.open - self.unlike
 
 
 def ask(offers: Path, keys_around: dict[str, str], folder: Path) -> Questions:
@@ -46,6 +55,7 @@ def ask(offers: Path, keys_around: dict[str, str], folder: Path) -> Questions:
         return Questions(
             questions=table.save("questions", folder / "questions.parquet"),
             open=table.count("asked"),
+            unlike=table.count("asked", "row_number NOT IN (SELECT row_number FROM scored)"),
             listed=table.count("questions"),
         )
 

@@ -41,9 +41,12 @@ def as_markdown(title: str, questions: Questions, rows: Sequence[Mapping[str, An
     shown = [{name: value for name, value in row.items() if name not in EMPTY} for row in rows]
     causes = sorted({str(row["cause"]) for row in rows}, key=list(CAUSES).index)
     parts = [
-        f"# Review of {cell(title)}: {questions.open} items need a person\n",
+        f"# Review of {cell(title)}: {questions.to_review} items need a person\n",
         "\n".join(f"- `{cause}`: {CAUSES[cause]}" for cause in causes),
         "\nRows of one group have one cause: one answer mostly settles all of them.\n",
+        f"To {questions.unlike} more items nothing of yours is alike; they stand at the end.\n"
+        if questions.unlike
+        else "",
         table(shown),
         HOW,
         f"```\n{_lines(rows)}```\n",
