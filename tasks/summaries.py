@@ -34,6 +34,7 @@ class ImportSummary(Summary):
     snapshot_id: str | None = Field(None, description="this version of the feed")
     rows_read: int = Field(0, description="records in the file")
     rows_rejected: int = Field(0, description="records that could not be understood")
+    rows_summed: int = Field(0, description="records whose stock was added to another one of the same item")
     rejected_by_reason: dict[str, int] = Field(default_factory=dict, description="a record, or only a field of it")
     offers: int = Field(0, description="records that could")
     matched: int = Field(0, description="offers that are exactly one product")

@@ -130,6 +130,7 @@ def _snapshot(feed: SupplierFeed, fetched: Fetched, settings: str, read: FeedRea
         rejects=read.rejects,
         rows_read=read.rows_read,
         rows_rejected=read.rows_rejected,
+        rows_summed=read.rows_summed,
         rejected_by_reason=read.rejected_by_reason,
         columns=read.columns,
     )
@@ -152,7 +153,9 @@ def _warn(run: Run[ImportSummary], words: str) -> None:
 
 def _count(run: Run[ImportSummary], snapshot: Snapshot) -> None:
     run.count(snapshot_id=snapshot.id, rows_read=snapshot.rows_read, rows_rejected=snapshot.rows_rejected)
-    run.count(rejected_by_reason=snapshot.rejected_by_reason, offers=snapshot.rows_read - snapshot.rows_rejected)
+    no_offer = snapshot.rows_rejected + snapshot.rows_summed
+    run.count(rejected_by_reason=snapshot.rejected_by_reason, offers=snapshot.rows_read - no_offer)
+    run.count(rows_summed=snapshot.rows_summed)
     run.say("Read %s records, %s rejected", f"{snapshot.rows_read:,}", f"{snapshot.rows_rejected:,}")
     show_rejects(run, snapshot.rejects)
 

@@ -19,7 +19,8 @@ def show_rejects(run: Run[Any], rejects: Path) -> None:
     with desk() as table:
         table.load(rejects=rejects)
         counts = table.rows(
-            "SELECT CASE scope WHEN 'row' THEN 'row left out' ELSE 'only the field left out' END AS effect,"
+            "SELECT CASE scope WHEN 'row' THEN 'row left out' WHEN 'summed' THEN 'stock added to the last row'"
+            " ELSE 'only the field left out' END AS effect,"
             " any_value(reason) AS reason, count(*) AS count FROM rejects GROUP BY scope, reason_code ORDER BY ALL"
         )
         first = table.rows(

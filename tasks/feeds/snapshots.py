@@ -40,8 +40,9 @@ class Snapshot(BaseModel):
     """One version of a feed, read: its files, and what is known of it.
 
     `verdict`, `approved_at`, `last_seen_at`: of its row in the state database, None before there is one. `judged`:
-    what the gate made of it in this run. `columns`: all that the file has, empty where that is not known. `part`,
-    `provides`, `delta`: of a supplier with several files; `offers` of one with changes only are all that are known.
+    what the gate made of it in this run. `columns`: all that the file has, empty where that is not known.
+    `rows_summed`: records whose stock is part of another's. `part`, `provides`, `delta`: of a supplier with several
+    files; `offers` of one with changes only are all that are known.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Snapshot(BaseModel):
     rejects: Path
     rows_read: int
     rows_rejected: int
+    rows_summed: int = 0
     rejected_by_reason: dict[str, int] = {}
     columns: list[str] = []
     archived: bool = False

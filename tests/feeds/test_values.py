@@ -61,6 +61,11 @@ def one(read: Read, field: str, value: str, **more: Any) -> Any:
         ("<1", 0),
         ("<0", 0),
         ("2147483647", 2147483647),
+        ("999", 999),
+        ("1000", 1000),
+        ("0,00", 0),
+        ("≥10", 10),
+        ("≤5", 5),
     ],
 )
 def test_stock(read: Read, text: str, pieces: int) -> None:
@@ -72,15 +77,18 @@ def test_stock(read: Read, text: str, pieces: int) -> None:
     [
         ("tak", True),
         ("TAK", True),
+        ("yes", True),
         ("in stock", True),
         ("In_Stock", True),
         ("na stanie", True),
         ("brak", False),
         ("Brak.", False),
         ("nie", False),
+        ("no", False),
         ("out of stock", False),
         ("na zamówienie", False),
         ("preorder", False),
+        ("backorder", False),
     ],
 )
 def test_words_in_a_stock_column(read: Read, text: str, available: bool) -> None:
@@ -117,6 +125,31 @@ def test_stock_that_is_not_understood(read: Read, text: str, reason: str) -> Non
     reading = column(read, "stock_quantity", [text])
     assert (reading.offers, reading.reasons) == ([], [reason])
     assert reading.read.rows_rejected == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "means", "pieces", "available"),
+    [
+        (">20", "50", 50, None),
+        ("<5", "0", 0, None),
+        ("PONAD 50", "tak", None, True),
+        ("-1", "tak", None, True),
+        ("10+", "> 100", 100, None),
+        ("dużo", "99", 99, None),
+        ("999", "brak", None, False),
+    ],
+)
+def test_a_bound_or_a_word_means_what_the_feed_says(
+    read: Read, text: str, means: str, pieces: int | None, available: bool | None
+) -> None:
+    meanings = [{"field": "stock_quantity", "text": text, "means": means}]
+    offers = column(read, "stock_quantity", [text.lower(), "7"], meanings=meanings).offers
+    assert [(offer["stock_quantity"], offer["is_available"]) for offer in offers] == [(pieces, available), (7, None)]
+
+
+def test_a_meaning_of_nothing_is_no_stock(read: Read) -> None:
+    meanings = [{"field": "stock_quantity", "text": "ask", "means": ""}]
+    assert column(read, "stock_quantity", ["ask"], meanings=meanings).reasons == ["no_stock"]
 
 
 def test_decimals_are_inferred_by_column(read: Read) -> None:
@@ -159,6 +192,7 @@ def test_thousands_proven_elsewhere_in_the_column(read: Read) -> None:
         ("1\u00a0234,56\u00a0zł", "1234.56", "PLN"),
         ("€ 12.30", "12.30", "EUR"),
         ("12.30EUR", "12.30", "EUR"),
+        ("1.234,56 zł", "1234.56", "PLN"),
         ("12", "12", "PLN"),
         ("0,1234", "0.1234", "PLN"),
     ],
@@ -250,6 +284,8 @@ def test_default_delivery_days_fill_what_is_missing(read: Read) -> None:
         ("96385074", "96385074"),
         ("15901234123454", "15901234123454"),
         ("9788328302341", "9788328302341"),
+        ("9771234567003", "9771234567003"),
+        ("123456789012", "0123456789012"),
     ],
 )
 def test_ean(read: Read, text: str, ean: str) -> None:
@@ -269,7 +305,11 @@ def test_ean(read: Read, text: str, ean: str) -> None:
         ("5,90123e12", "spreadsheet_code"),
         ("2012345678903", "in_store_code"),
         ("0212345678909", "in_store_code"),
+        ("0412345678903", "in_store_code"),
+        ("2912345678906", "in_store_code"),
         ("9912345678909", "coupon_code"),
+        ("9812345678902", "coupon_code"),
+        ("9852345678908", "coupon_code"),
         ("5901234123457, 5901234123464", "several_codes"),
     ],
 )
@@ -282,17 +322,6 @@ def test_a_bad_ean_costs_only_the_ean(read: Read, text: str, reason: str) -> Non
 def test_a_row_without_a_usable_key_is_rejected(read: Read) -> None:
     reading = read("sku;ean;stock;price;days\n;12345;5;;\n")
     assert (reading.offers, reading.reasons) == ([], ["invalid_gtin", "no_key"])
-
-
-def test_the_last_of_several_equal_keys_counts(read: Read) -> None:
-    reading = read("sku;ean;stock;price;days\nA;;5;;\nB;;1;;\nA;;7;;\n")
-    assert [(offer["row_number"], offer["sku"], offer["stock_quantity"]) for offer in reading.offers] == [
-        (3, "B", 1),
-        (4, "A", 7),
-    ]
-    assert [(row["row_number"], row["key"], row["reason_code"]) for row in reading.rejects] == [
-        (2, "A", "duplicate_key")
-    ]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 -- What each row says becomes offers and rejects.
 -- In: judged, broken, reasons; $duplicates; $needs_stock, $needs_codes: false for a part of a feed that says other
--- things of items that meet by the supplier's code. Out: offers, rejects.
+-- things of items that meet by the supplier's code. Out: offers, rejects, repeated.
 
 CREATE OR REPLACE TABLE found AS  -- everything that is wrong, one row each
 WITH keyed AS (
@@ -39,56 +39,39 @@ SELECT row_number, NULL, field, value, reason_code,
 FROM broken;
 
 CREATE OR REPLACE TABLE accepted AS
-SELECT row_number, coalesce(supplier_sku, sku, ean) AS key
+SELECT row_number, coalesce(supplier_sku, sku, ean) AS key, stock_quantity, is_available
 FROM judged ANTI JOIN (SELECT row_number FROM found WHERE scope = 'row') USING (row_number);
 
--- Records of a code that is there several times, and the one of them that counts.
-CREATE OR REPLACE TABLE repeated AS
+CREATE OR REPLACE TABLE repeated AS  -- records whose code has several, and that are not the one that counts
 WITH several AS (SELECT key FROM accepted GROUP BY key HAVING count(*) > 1),
-records AS (
-    SELECT key, row_number, is_available, warehouses,
-        CASE WHEN is_available IS false THEN 0 ELSE stock_quantity END AS pieces
-    FROM accepted JOIN several USING (key) JOIN judged USING (row_number)
-),
-chosen AS (
-    SELECT key, sum(pieces)::BIGINT AS pieces, bool_or(is_available) AS is_available,
-        CASE $duplicates
-            WHEN 'first' THEN min(row_number)
-            WHEN 'max' THEN arg_max(row_number, {
-                'is_on': coalesce(is_available, true), 'pieces': coalesce(pieces, -1), 'row_number': row_number})
-            WHEN 'reject' THEN NULL
-            ELSE max(row_number)
-        END AS counts
-    FROM records GROUP BY key
-),
-by_days AS (
-    SELECT key, warehouse.delivery_days, sum(warehouse.stock_quantity)::BIGINT AS stock_quantity
-    FROM (SELECT key, unnest(warehouses) AS warehouse FROM records) GROUP BY key, warehouse.delivery_days
-),
-together AS (
-    SELECT key, list({'delivery_days': delivery_days, 'stock_quantity': stock_quantity} ORDER BY delivery_days)
-        AS warehouses
-    FROM by_days GROUP BY key
+counting AS (
+    SELECT key, CASE $duplicates
+        WHEN 'first' THEN min(row_number)
+        -- what can't be had is less than nothing; available without a number is the most: that is what is meant by it
+        WHEN 'max' THEN arg_max(row_number, (CASE WHEN is_available IS false THEN -1
+            ELSE coalesce(stock_quantity, CASE WHEN is_available THEN 9223372036854775807 ELSE -1 END) END, row_number))
+        WHEN 'reject' THEN NULL
+        ELSE max(row_number)
+    END AS row_number
+    FROM accepted SEMI JOIN several USING (key) GROUP BY key
 )
-SELECT row_number, key, coalesce(row_number = counts, false) AS counts, $duplicates = 'sum' AS is_sum, chosen.pieces,
-    chosen.is_available, together.warehouses
-FROM records JOIN chosen USING (key) LEFT JOIN together USING (key);
+SELECT accepted.row_number, key, counting.row_number AS counting_row
+FROM accepted JOIN counting USING (key) WHERE accepted.row_number IS DISTINCT FROM counting.row_number;
 
 CREATE OR REPLACE VIEW offers AS
-SELECT j.row_number, supplier_sku, sku, ean,
-    CASE WHEN r.is_sum THEN r.pieces ELSE j.stock_quantity END AS stock_quantity,
-    CASE WHEN r.is_sum THEN r.is_available ELSE j.is_available END AS is_available,
-    delivery_days, available_from, purchase_price, currency, available_later, name, contractor_id,
-    CASE WHEN r.is_sum THEN r.warehouses ELSE j.warehouses END AS warehouses
-FROM judged j LEFT JOIN repeated r ON r.row_number = j.row_number
-WHERE j.row_number IN (SELECT row_number FROM accepted) AND coalesce(r.counts, true)
-ORDER BY j.row_number;
+SELECT row_number, supplier_sku, sku, ean, stock_quantity, is_available, delivery_days, available_from, purchase_price,
+    currency, available_later, name, contractor_id, warehouses
+FROM judged
+ANTI JOIN (SELECT row_number FROM found WHERE scope = 'row' UNION ALL SELECT row_number FROM repeated) USING (row_number)
+ORDER BY row_number;
 
 CREATE OR REPLACE TABLE rejects AS
 WITH every AS (
     SELECT * FROM found
     UNION ALL
-    SELECT row_number, key, 'key', key, 'duplicate_' || $duplicates, 'row' FROM repeated WHERE NOT counts
+    SELECT row_number, key, 'key', key, 'duplicate_' || $duplicates,
+        CASE $duplicates WHEN 'sum' THEN 'summed' ELSE 'row' END
+    FROM repeated
 )
 SELECT row_number, key, field, left(value, 200) AS value,
     CASE WHEN field = 'key' THEN 'duplicate_key' ELSE reason_code END AS reason_code, reason, scope

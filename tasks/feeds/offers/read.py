@@ -21,8 +21,9 @@ READERS = {"csv": read_csv, "xml": read_xml, "json": read_json, "xlsx": read_xls
 
 
 class FeedRead(BaseModel):
-    """What a file held. `rows_read` = `offers_count` + `rows_rejected` (records that are no offer, duplicates too).
+    """What a file held. `rows_read` = `offers_count` + `rows_rejected` + `rows_summed`.
 
+    `rows_rejected`: records that are no offer, duplicates too; `rows_summed`: those whose stock is part of another's.
     `offers`, `rejects`: Parquet; `rejected_by_reason` counts records and single fields; `columns`: all there are.
     """
 
@@ -30,6 +31,7 @@ class FeedRead(BaseModel):
     rejects: Path
     rows_read: int
     rows_rejected: int
+    rows_summed: int
     offers_count: int
     encoding: str
     format: str
@@ -46,7 +48,8 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
     purchase_price DECIMAL(18,4), currency, available_later, name VARCHAR, contractor_id BIGINT (NULL: the block's),
     warehouses (a list of delivery_days and stock_quantity; NULL where the feed has one stock); one row a key
     (supplier_sku, else sku, else ean), of several by the block's `duplicates`. rejects: row_number, key, field, value,
-    reason_code, reason, scope ('row': no offer of its own, 'field': only that field is gone).
+    reason_code, reason, scope ('row': no offer, 'field': only that field is gone, 'summed': no offer, its stock is part
+    of another record's).
     Raises Refused where the file is no whole, readable feed, or more of it is rejected than the gate's
     `max_rejected_share`; its `summary` is then the FeedRead. A well-formed file without records is read: 0 offers.
     """
@@ -74,14 +77,20 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
         if feed.warehouses:
             table.run("feeds/offers/warehouses.sql")
         table.run("feeds/offers/offers.sql", values)
+        if feed.duplicates == "sum":
+            table.run("feeds/offers/summed.sql")
         reasons = table.rows("SELECT reason_code, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason_code")
-        rejected = table.rows("SELECT count(DISTINCT row_number) AS n FROM rejects WHERE scope = 'row'")
+        lost = table.rows(
+            "SELECT count(DISTINCT row_number) FILTER (scope = 'row') AS rejected,"
+            " count(DISTINCT row_number) FILTER (scope = 'summed') AS summed FROM rejects"
+        )[0]
         read = FeedRead(
             offers=table.save("offers", folder / "offers.parquet", to_keep=True),
             rejects=table.save("rejects", folder / "rejects.parquet", to_keep=True),
             rows_read=sheet.rows_read,
-            rows_rejected=rejected[0]["n"],
-            offers_count=sheet.rows_read - rejected[0]["n"],
+            rows_rejected=lost["rejected"],
+            rows_summed=lost["summed"],
+            offers_count=sheet.rows_read - lost["rejected"] - lost["summed"],
             encoding=sheet.encoding,
             format=sheet.format,
             delimiter=sheet.delimiter,
@@ -143,10 +152,7 @@ def _refuse_mixed_decimals(table: Desk, feed: SupplierFeed) -> None:
 
 def _refuse_too_many_rejects(table: Desk, feed: SupplierFeed, read: FeedRead) -> None:
     most = feed.gate.max_rejected_share
-    # records whose stock was added up elsewhere are not lost
-    added_up = read.rejected_by_reason.get("duplicate_key", 0) if feed.duplicates == "sum" else 0
-    lost = read.rows_rejected - added_up
-    if not read.rows_read or lost / read.rows_read <= most:
+    if not read.rows_read or read.rows_rejected / read.rows_read <= most:
         return
     examples = table.rows(
         "SELECT reason_code, any_value(reason) AS reason, count(DISTINCT row_number) AS n,"
@@ -158,7 +164,7 @@ def _refuse_too_many_rejects(table: Desk, feed: SupplierFeed, read: FeedRead) ->
         for row in examples
     )
     raise Refused(
-        f"{shown(feed.source)}: expected at most {most:.0%} rejected rows, got {lost:,} of"
+        f"{shown(feed.source)}: expected at most {most:.0%} rejected rows, got {read.rows_rejected:,} of"
         f" {read.rows_read:,}: {words}. Correct the feed's mapping and settings, or ask the supplier what"
         " changed",
         summary=read,

@@ -77,6 +77,5 @@ CREATE OR REPLACE MACRO gtin_kind(code) AS
         WHEN length(code) = 8 THEN CASE WHEN left(code, 1) IN ('0', '2') THEN 'in_store_code' END
         WHEN left(right(code, 13), 2) IN ('02', '04', '20', '21', '22', '23', '24', '25', '26', '27', '28', '29')
             THEN 'in_store_code'
-        WHEN left(right(code, 13), 2) = '99' OR left(right(code, 13), 3) IN ('980', '981', '982', '983', '984')
-            THEN 'coupon_code'
+        WHEN left(right(code, 13), 2) IN ('98', '99') THEN 'coupon_code'
     END;

@@ -57,8 +57,8 @@ SELECT * FROM (VALUES
     ('no_number', 'a warehouse''s stock must be a number; give the word a meaning in the feed''s block'),
     ('unknown_contractor', 'not a known contractor; the block''s own contractor number is used'),
     ('duplicate_last', 'the same key again further down; the last record counts'),
-    ('duplicate_first', 'the same key again further up; the first record counts'),
-    ('duplicate_max', 'the same key again with more stock; the record with the most counts'),
-    ('duplicate_sum', 'the same key again further down; the stock of both is added up there'),
+    ('duplicate_first', 'the same key again; the first record counts'),
+    ('duplicate_max', 'the same key again; the record with the most stock counts'),
+    ('duplicate_sum', 'the same key again further down; its stock was added to that record'),
     ('duplicate_reject', 'the same key several times; none of these records counts')
 ) AS listed(reason_code, reason);
