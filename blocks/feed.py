@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from blocks.feed_columns import Contractor, FeedMapping, Meaning, SkuCodes, Warehouse
+from blocks.feed_columns import Contractor, FeedMapping, Meaning, SkuCodes, Warehouse, repeated
 from blocks.feed_gate import FeedGate
 from blocks.feed_part import FeedPart
 from blocks.fetching import Fetching, private_key
@@ -223,14 +223,19 @@ class SupplierFeed(Block):
             )
         if self.contractors and not self.mapping.contractor:
             raise ValueError("contractors: expected a column for `contractor` in the mapping, got none")
+        if several := repeated(one.text for one in self.contractors):
+            raise ValueError(f"contractors: expected each text once, got several for {several}")
         if self.sync_purchase_price and self.price_kind == "gross":
             raise ValueError("sync_purchase_price: expected net prices, got `price_kind` gross; your products hold net")
         return self
 
     def columns(self) -> dict[str, str]:
-        """Target field -> column or path; `warehouse_1` and so on for the warehouses."""
-        stock = {f"warehouse_{place}": warehouse.column for place, warehouse in enumerate(self.warehouses, 1)}
-        return {**self.mapping.columns(), **stock}
+        """Target field -> column or path, those of the warehouses too."""
+        return {**self.mapping.columns(), **self.warehouse_columns()}
+
+    def warehouse_columns(self) -> dict[str, str]:
+        """The same for the warehouses alone: `warehouse_1` and so on."""
+        return {f"warehouse_{place}": warehouse.column for place, warehouse in enumerate(self.warehouses, 1)}
 
     @property
     def zone(self) -> ZoneInfo:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -85,7 +87,9 @@ class Contractor(BaseModel):
     model_config = ConfigDict(title="Contractor", extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
     text: str = Field(
-        min_length=1, title="The supplier writes", description="The whole text, in small or capital letters."
+        min_length=1,
+        title="The supplier writes",
+        description="The whole text, in small or capital letters; `*` is any other text.",
     )
     contractor_id: int = Field(gt=0, title="Contractor number", description="The number among your contractors.")
 
@@ -107,3 +111,9 @@ class SkuCodes(BaseModel):
     )
     add_prefix: str = Field("", title="You put in front", description="`HURT-` where `123` is your `HURT-123`.")
     add_suffix: str = Field("", title="You put at the end", description="`-A` where `123` is your `123-A`.")
+
+
+def repeated(texts: Iterable[str]) -> str:
+    """Texts that are there several times, in small or capital letters, as a list to read."""
+    counts = Counter(" ".join(text.casefold().split()) for text in texts)
+    return ", ".join(text for text, count in counts.items() if count > 1)

@@ -12,18 +12,6 @@ SELECT n.*, c.id_product IS NOT NULL AS in_shop
 FROM named n LEFT JOIN catalogue c USING (id_product, id_product_attribute)
 WHERE n.id_product IS NOT NULL;
 
--- The days in which the threshold can be had: of a warehouse together with all the faster ones. NULL: in none.
-CREATE OR REPLACE MACRO days_of_warehouses(text, threshold) AS (
-  list_min(list_transform(
-    list_filter(
-      from_json(text, '[{"delivery_days": "INTEGER", "stock_quantity": "BIGINT"}]'),
-      lambda one: list_sum(list_transform(
-        list_filter(from_json(text, '[{"delivery_days": "INTEGER", "stock_quantity": "BIGINT"}]'),
-                    lambda other: other.delivery_days <= one.delivery_days),
-        lambda other: other.stock_quantity)) >= threshold),
-    lambda one: one.delivery_days))
-);
-
 CREATE TABLE supplier_offers AS
 WITH parsed AS (
   SELECT product_id, integration_id, json_extract_string(supplier_availability, ['stock_quantity', 'is_available',
@@ -31,17 +19,30 @@ WITH parsed AS (
   FROM links WHERE supplier_availability IS NOT NULL AND integration_id <> $integration_id
 ),
 -- Quantities are the supplier's units; a pack says how many of the shop's are in one.
+packed AS (
+  SELECT *, try_cast(a[7] AS DECIMAL(18, 4)) AS pack_size, CASE WHEN a[6] IS NOT NULL
+         THEN TRY(from_json(a[6], '[{"delivery_days": "INTEGER", "stock_quantity": "BIGINT"}]')) END AS warehouses
+  FROM parsed
+),
+-- By when enough can be had from the fastest warehouses together; one that is available without a number has enough.
+promised AS (
+  SELECT *, CASE WHEN warehouses IS NOT NULL THEN list_min([
+      one.delivery_days FOR one IN warehouses
+      IF list_sum([coalesce(other.stock_quantity * coalesce(pack_size, 1), greatest($min_stock_threshold, 1))
+                   FOR other IN warehouses IF other.delivery_days <= one.delivery_days])
+         >= greatest($min_stock_threshold, 1)]) END AS promised_days
+  FROM packed
+),
 typed AS (
   SELECT product_id, integration_id,
-         CASE WHEN a[7] IS NULL THEN floor(try_cast(a[1] AS DOUBLE))
-              ELSE floor(try_cast(a[1] AS DECIMAL(18, 4)) * try_cast(a[7] AS DECIMAL(18, 4))) END::BIGINT AS stock_quantity,
+         CASE WHEN pack_size IS NULL THEN floor(try_cast(a[1] AS DOUBLE))
+              ELSE floor(try_cast(a[1] AS DECIMAL(18, 4)) * pack_size) END::BIGINT AS stock_quantity,
          try_cast(a[2] AS BOOLEAN) AS is_available,
-         CASE WHEN a[6] IS NULL THEN try_cast(a[3] AS INTEGER)
-              ELSE coalesce(days_of_warehouses(a[6], $min_stock_threshold / coalesce(try_cast(a[7] AS DOUBLE), 1)), try_cast(a[3] AS INTEGER)) END AS delivery_days,
+         coalesce(promised_days, try_cast(a[3] AS INTEGER)) AS delivery_days,
          CASE WHEN a[4] IS NOT NULL THEN greatest(date_diff('day', $today::DATE, try_cast(a[4] AS DATE)), 0)::INTEGER END
            AS days_until,
          try_cast(a[5] AS BIGINT) AS contractor_id
-  FROM parsed
+  FROM promised
 )
 SELECT product_id, integration_id, contractor_id, stock_quantity,
        CASE WHEN delivery_days IS NULL THEN days_until ELSE greatest(delivery_days, coalesce(days_until, 0)) END AS days,

@@ -212,20 +212,49 @@ def test_a_threshold_of_zero_allows_everything_that_is_not_denied(tmp_path: Path
     assert one_product(tmp_path, supplier_link(1, stock_quantity=0), policy=policy)[10, 0, None] == ON
 
 
+def warehouses(*pairs: tuple[int | None, int]) -> dict[str, Any]:
+    """An offer of several warehouses, as a feed's import writes it: (pieces or None, days) each."""
+    known = [pieces for pieces, _ in pairs if pieces is not None]
+    offer: dict[str, Any] = {
+        "warehouses": [{"delivery_days": days, "stock_quantity": pieces} for pieces, days in pairs],
+        "delivery_days": min((days for pieces, days in pairs if pieces != 0), default=None),
+    }
+    return offer | ({"is_available": True} if len(known) < len(pairs) else {"stock_quantity": sum(known)})
+
+
 @pytest.mark.parametrize(
-    ("warehouses", "flag", "text"),
+    ("offer", "flag", "text"),
     [
-        ([(1, 25), (7, 100)], ON, "Wysyłka za 1 dzień"),
-        ([(1, 5), (7, 30)], ON, "Wysyłka za 7 dni"),
-        ([(1, 15), (3, 5), (7, 100)], ON, "Wysyłka za 3 dni"),  # the faster ones count along
-        ([(7, 100), (0, 20)], ON, "Wysyłka dzisiaj"),
-        ([(1, 5), (7, 10)], OFF, "Produkt niedostępny"),
+        (warehouses((25, 1), (100, 7)), ON, "Wysyłka za 1 dzień"),
+        (warehouses((5, 1), (30, 7)), ON, "Wysyłka za 7 dni"),
+        (warehouses((15, 1), (5, 3), (100, 7)), ON, "Wysyłka za 3 dni"),  # the faster ones count along
+        (warehouses((10, 1), (9, 2), (1, 7)), ON, "Wysyłka za 7 dni"),
+        (warehouses((100, 7), (20, 0)), ON, "Wysyłka dzisiaj"),
+        (warehouses((10, 2), (10, 2), (500, 7)), ON, "Wysyłka za 2 dni"),  # two of the same speed are one
+        (warehouses((5, 1), (10, 7)), OFF, "Produkt niedostępny"),
+        (warehouses((0, 1), (0, 7)), OFF, "Produkt niedostępny"),
+        (warehouses((5, 1), (None, 4)), ON, "Wysyłka za 4 dni"),  # available without a number is enough
+        (warehouses((None, 1), (500, 4)), ON, "Wysyłka za 1 dzień"),
+        ({**warehouses((50, 1)), "is_available": False}, OFF, "Produkt niedostępny"),
+        # what another program put there
+        ({"stock_quantity": 20, "delivery_days": 3, "warehouses": "?"}, ON, "Wysyłka za 3 dni"),
+        ({"stock_quantity": 20, "delivery_days": 3, "warehouses": []}, ON, "Wysyłka za 3 dni"),
     ],
 )
-def test_the_fastest_warehouse_by_which_enough_can_be_had_decides_the_days(
-    tmp_path: Path, warehouses: list[tuple[int, int]], flag: str, text: str
+def test_the_fastest_warehouses_by_which_enough_can_be_had_decide_the_days(
+    tmp_path: Path, offer: dict[str, Any], flag: str, text: str
 ) -> None:
-    listed = [{"delivery_days": days, "stock_quantity": pieces} for days, pieces in warehouses]
-    offer = supplier_link(1, stock_quantity=sum(pieces for _, pieces in warehouses), delivery_days=0, warehouses=listed)
-    found = one_product(tmp_path, offer)
-    assert (found[10, 0, None], found[10, 0, 1]) == (flag, text)
+    assert one_product(tmp_path, supplier_link(1, **offer)) == {(10, 0, None): flag, (10, 0, 1): text}
+
+
+@pytest.mark.parametrize(("threshold", "days"), [(0, "1 dzień"), (1, "1 dzień"), (6, "5 dni")])
+def test_the_same_warehouses_under_another_threshold(tmp_path: Path, threshold: int, days: str) -> None:
+    policy = AvailabilityPolicy(min_stock_threshold=threshold)
+    offer = supplier_link(1, **warehouses((0, 0), (5, 1), (50, 5)))
+    assert one_product(tmp_path, offer, policy=policy)[10, 0, 1] == f"Wysyłka za {days}"
+
+
+def test_of_two_suppliers_the_one_who_has_enough_sooner(tmp_path: Path) -> None:
+    one, other = warehouses((5, 1), (500, 9)), {"stock_quantity": 20, "delivery_days": 4}
+    found = one_product(tmp_path, supplier_link(1, 6, **one), supplier_link(1, 8, **other))
+    assert found[10, 0, 1] == "Wysyłka za 4 dni"

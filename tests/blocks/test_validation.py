@@ -9,6 +9,8 @@ from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector, SyncDr
 from pydantic import ValidationError
 
 from blocks import AvailabilityPolicy, FeedMapping, LanguageTexts, Meaning, PrestashopDatabase, SupplierFeed
+from blocks.feed_columns import Contractor, SkuCodes, Warehouse
+from blocks.feed_part import FeedPart
 
 MAPPING = {"sku": "Symbol", "stock_quantity": "Stan"}
 MASK = "********"
@@ -52,6 +54,13 @@ def test_an_empty_mapping() -> None:
 def test_a_mapping_without_stock() -> None:
     refusal = refusal_of(SupplierFeed, integration_id=6, source="a.csv", mapping={"sku": "Symbol"})
     assert "`stock_quantity` or `is_available`" in refusal
+
+
+def test_a_contractor_s_text_that_is_there_twice() -> None:
+    contractors = [{"text": text, "contractor_id": 5} for text in ("Acme  Sp.", "ACME sp.", "Bolt")]
+    mapping = {**MAPPING, "contractor": "Firma"}
+    refusal = refusal_of(SupplierFeed, integration_id=6, source="a.csv", mapping=mapping, contractors=contractors)
+    assert "expected each text once, got several for acme sp." in refusal
 
 
 def test_a_preset_may_stand_for_the_mapping() -> None:
@@ -117,6 +126,7 @@ def test_two_entries_of_one_language() -> None:
 
 
 def test_every_field_is_explained_in_the_form() -> None:
-    for kind in (SupplierFeed, FeedMapping, Meaning, AvailabilityPolicy, LanguageTexts, PrestashopDatabase):
+    parts = (FeedMapping, FeedPart, Meaning, Warehouse, Contractor, SkuCodes, AvailabilityPolicy, LanguageTexts)
+    for kind in (SupplierFeed, PrestashopDatabase, *parts):
         fields = kind.model_fields.items()
         assert [name for name, field in fields if not (field.title and field.description)] == []

@@ -90,6 +90,37 @@ def test_any_changed_value_reaches_the_link(tmp_path: Path, field: str, value: A
     assert changed(made)[1][field] == value
 
 
+def warehouses(*pairs: tuple[int | None, int]) -> list[dict[str, Any]]:
+    return [{"delivery_days": days, "stock_quantity": pieces} for pieces, days in pairs]
+
+
+def test_warehouses_reach_the_link(tmp_path: Path) -> None:
+    offer = {"sku": "A", "is_available": True, "delivery_days": 1, "warehouses": warehouses((5, 1), (None, 5))}
+    made = parquet.read(plan(tmp_path, [offer], []).folder / "new_links.parquet")
+    assert json.loads(made[0]["supplier_availability"])["warehouses"] == warehouses((5, 1), (None, 5))
+
+
+@pytest.mark.parametrize(
+    ("held", "changes"),
+    [(warehouses((5, 1), (25, 5)), 0), (warehouses((6, 1), (24, 5)), 1), (warehouses((5, 2), (25, 5)), 1)],
+)
+def test_warehouses_are_compared_one_by_one(tmp_path: Path, held: Any, changes: int) -> None:
+    offer = {"sku": "A", "stock_quantity": 30, "delivery_days": 1, "warehouses": warehouses((5, 1), (25, 5))}
+    assert plan(tmp_path, [offer], [link(1, "A", delivery_days=1, warehouses=held)]).updated == changes
+
+
+def test_a_feed_whose_warehouses_were_taken_out_has_none(tmp_path: Path) -> None:
+    held = link(1, "A", warehouses=warehouses((30, 1)))
+    made = plan(tmp_path, [{"sku": "A", "stock_quantity": 30}], [held])
+    assert "warehouses" not in changed(made)[1]
+
+
+@pytest.mark.parametrize(("given", "held"), [(8, 8), (None, 5)])
+def test_the_offer_s_contractor_or_the_feed_s_own(tmp_path: Path, given: int | None, held: int) -> None:
+    made = plan(tmp_path, [{"sku": "A", "stock_quantity": 30, "contractor_id": given}], [link(1, "A", contractor_id=3)])
+    assert changed(made)[1]["contractor_id"] == held
+
+
 def test_what_other_programs_keep_in_a_link_stays(tmp_path: Path) -> None:
     made = plan(tmp_path, [{"sku": "A", "stock_quantity": 1}], [link(1, "A", supplier_code="X9")])
     assert changed(made)[1]["supplier_code"] == "X9"
@@ -129,6 +160,12 @@ def test_uncertain_absence(tmp_path: Path, hours: float, contents: int, content:
 def test_sold_out_by_absence_is_denied_and_keeps_the_rest(tmp_path: Path) -> None:
     made = changed(missing(tmp_path, absence="sold_out"))
     assert (made[1]["is_available"], made[1]["stock_quantity"], made[1]["contractor_id"]) == (False, 0, 5)
+
+
+def test_sold_out_by_absence_leaves_no_warehouse_with_stock(tmp_path: Path) -> None:
+    held = [link(1, "A", warehouses=warehouses((30, 1))), link(2, "B")]
+    made = plan(tmp_path, [{"sku": "B", "stock_quantity": 30}], held, absence="sold_out")
+    assert (changed(made)[1]["stock_quantity"], "warehouses" in changed(made)[1]) == (0, False)
 
 
 def test_keep_ignores_absence(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tasks.errors import WrongSettingsError
 from tasks.feeds.formats.columns import alternatives
 from tasks.feeds.formats.xml_paths import Slot, split_path
 
-STEP = re.compile(r"([^\[\]]+)(?:\[@?([^\[\]=]+?)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")\])?")
+STEP = re.compile(r"([^\[\]]+)(?:\[@?([^\[\]=]+?)\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|(\d+))\])?")
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _steps(field: str, path: str) -> list[Step]:
                 f"mapping: {field}: expected a path inside the record, such as `id`, `codes/ean` or"
                 f" `attributes[@name='EAN']/value`, got `{path}`"
             )
-        test = (parts[2], parts[3] or parts[4] or "") if parts[2] else None
+        test = (parts[2], parts[3] or parts[4] or parts[5] or "") if parts[2] else None
         steps.append(Step(parts[1], test))
     return steps
 

@@ -13,7 +13,7 @@ BATCH = 2000
 MOST_VARIANTS = 2000  # of one record; they are held until it ends
 MOST_BROKEN = 200_000
 FIRST_WINS = {"name", "available_later"}  # given several times, in several languages: the first is shown
-FIELD_ONLY = {"ean", "purchase_price"}  # given several times: unknown, but the item is still an offer
+FIELD_ONLY = {"ean", "purchase_price", "contractor"}  # given several times: unknown, but the item is still an offer
 Values = list[str | None]
 
 

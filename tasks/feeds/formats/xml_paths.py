@@ -14,7 +14,7 @@ from tasks.errors import WrongSettingsError
 from tasks.feeds.formats.columns import alternatives
 
 NAME = r"[\w.\-:]+"
-STEP = re.compile(rf"({NAME})(?:\[@({NAME})\s*=\s*(?:'([^']*)'|\"([^\"]*)\")\])?")
+STEP = re.compile(rf"({NAME})(?:\[@({NAME})\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|(\d+))\])?")
 MOST_NAMES = 10_000
 
 
@@ -158,7 +158,7 @@ def _plant(root: Node, name: str, path: str, index: int) -> None:
         node = node.child(local(parts[1]))
         if parts[2]:
             variant = Node()
-            node.predicates.append((local(parts[2]), parts[3] or parts[4] or "", variant))
+            node.predicates.append((local(parts[2]), parts[3] or parts[4] or parts[5] or "", variant))
             node = variant
     node.texts.append(index)
 

@@ -1,6 +1,5 @@
 -- What each row says, value by value.
--- In: rows, number_texts, decimals, the word tables; $currency, $default_delivery_days, $contractor_texts and
--- $contractor_ids (none: the column holds numbers). Out: judged.
+-- In: rows, number_texts, decimals, the word tables; $currency, $default_delivery_days. Out: judged, numbers.
 
 CREATE OR REPLACE TABLE numbers AS  -- text of a stock or price column -> number, or why not
 WITH normal AS (
@@ -28,7 +27,7 @@ stock AS (
             WHEN coalesce(whole > 2147483647, true) THEN 'too_large'
         END AS reason_code
     FROM valued LEFT JOIN availability_words ON availability_words.word = rtrim(words, '.')
-    WHERE field = 'stock_quantity'
+    WHERE field <> 'purchase_price'
 ),
 prices AS (
     SELECT field, raw, NULL AS is_available, signs.currency, NULL AS stock_quantity, price AS purchase_price,
@@ -89,21 +88,11 @@ SELECT raw,
     CASE WHEN day BETWEEN DATE '2000-01-01' AND DATE '2100-01-01' THEN day END AS available_from
 FROM counted LEFT JOIN delivery_words ON delivery_words.word = rtrim(words, '.');
 
-CREATE OR REPLACE TABLE contractors AS  -- text of the contractor column -> the contractor's number
-WITH every AS MATERIALIZED (SELECT DISTINCT contractor AS raw FROM rows WHERE contractor IS NOT NULL),
-named AS (
-    SELECT squeezed(unnest($contractor_texts::VARCHAR[])) AS word, unnest($contractor_ids::BIGINT[]) AS contractor_id
-)
-SELECT raw,
-    CASE WHEN len($contractor_texts::VARCHAR[]) > 0 THEN named.contractor_id
-         WHEN regexp_full_match(trimmed(raw), '0*[1-9]\d{0,8}') THEN trimmed(raw)::BIGINT END AS contractor_id
-FROM every LEFT JOIN named ON named.word = squeezed(raw);
-
 CREATE OR REPLACE TABLE judged AS
 WITH texts AS (
     SELECT row_number, stock_quantity, is_available, delivery_days, purchase_price, trimmed(sku) AS sku,
         trimmed(supplier_sku) AS supplier_sku, trimmed(ean) AS ean, trimmed(available_later) AS available_later,
-        trimmed(name) AS name, contractor
+        trimmed(name) AS name
     FROM rows
 ),
 meant AS (
@@ -152,8 +141,8 @@ SELECT codes.row_number,
     price.reason_code AS price_reason,
     codes.available_later,
     codes.name,
-    contractors.contractor_id,
-    given(codes.contractor) AS raw_contractor,
+    NULL::BIGINT AS contractor_id,
+    NULL::VARCHAR AS unknown_contractor,
     NULL::STRUCT(delivery_days INTEGER, stock_quantity BIGINT)[] AS warehouses,
     codes.stock_quantity AS raw_stock, codes.is_available AS raw_availability, codes.delivery_days AS raw_delivery,
     codes.purchase_price AS raw_price
@@ -161,5 +150,4 @@ FROM codes
 LEFT JOIN numbers AS stock ON stock.field = 'stock_quantity' AND stock.raw = codes.stock_quantity
 LEFT JOIN numbers AS price ON price.field = 'purchase_price' AND price.raw = codes.purchase_price
 LEFT JOIN availabilities ON availabilities.raw = codes.is_available
-LEFT JOIN deliveries ON deliveries.raw = codes.delivery_days
-LEFT JOIN contractors ON contractors.raw = codes.contractor;
+LEFT JOIN deliveries ON deliveries.raw = codes.delivery_days;

@@ -1,11 +1,13 @@
 -- What number each text of the stock and price columns is, by the column's own decimal sign.
 -- Texts repeat and their patterns (all digits but 0 made 9) repeat far more, so the grammar looks at patterns only.
--- In: rows, stock_texts (row_number, raw); $decimal 'auto' | 'comma' | 'point'. Out: number_texts, number_patterns, decimals (one row a column).
+-- Every column but `purchase_price` holds stock: the one of the feed, or one a warehouse.
+-- In: rows, stock_texts (row_number, field, raw); $decimal 'auto' | 'comma' | 'point'.
+-- Out: number_texts, number_patterns, decimals (one row a column).
 
 CREATE OR REPLACE TABLE number_texts AS
 WITH texts AS MATERIALIZED (  -- first what differs, then the grammar
-    SELECT 'stock_quantity' AS field, raw, min(row_number) AS row_number
-    FROM stock_texts WHERE raw IS NOT NULL GROUP BY raw
+    SELECT field, raw, min(row_number) AS row_number
+    FROM stock_texts WHERE raw IS NOT NULL GROUP BY field, raw
     UNION ALL
     SELECT 'purchase_price', purchase_price, min(row_number)
     FROM rows WHERE purchase_price IS NOT NULL GROUP BY purchase_price
@@ -21,7 +23,7 @@ bounded AS (  -- `>20`, `10+`, `ponad 50`: at_least; `<5`: below
     SELECT *,
         regexp_extract(pattern, '\d([\d.,\s\x{00A0}\x{2000}-\x{200B}\x{202F}]*\d)?') AS number,
         CASE
-            WHEN field <> 'stock_quantity' THEN NULL
+            WHEN field = 'purchase_price' THEN NULL
             WHEN regexp_matches(words, '^(<=|≤)') THEN 'at_most'
             WHEN regexp_matches(words, below_words()) THEN 'below'
             WHEN regexp_matches(words, at_least_words()) OR regexp_matches(words, '\d ?\+') THEN 'at_least'
@@ -31,9 +33,9 @@ bounded AS (  -- `>20`, `10+`, `ponad 50`: at_least; `<5`: below
 bare AS (  -- without the bound's words and the unit; of a price all that is not the number is its currency
     SELECT *,
         CASE field
-            WHEN 'stock_quantity' THEN regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+            WHEN 'purchase_price' THEN words
+            ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(
                 words, '^(<=|≤)', ''), below_words(), ''), at_least_words(), ''), '((\d) ?\+)? ?' || unit_words() || '$', '\2')
-            ELSE words
         END AS bare,
         regexp_matches(words, '[-−] ?\d') AS is_negative
     FROM bounded

@@ -31,11 +31,11 @@ UNION ALL
 SELECT row_number, key, 'sku', coalesce(supplier_sku, sku), 'too_long', 'row'
 FROM keyed WHERE length(sku) > 255 OR length(supplier_sku) > 255
 UNION ALL
-SELECT row_number, key, 'contractor', raw_contractor, 'unknown_contractor', 'field'
-FROM keyed WHERE raw_contractor IS NOT NULL AND contractor_id IS NULL
+SELECT row_number, key, 'contractor', unknown_contractor, 'unknown_contractor', 'field'
+FROM keyed WHERE unknown_contractor IS NOT NULL
 UNION ALL
 SELECT row_number, NULL, field, value, reason_code,
-    CASE WHEN reason_code = 'several_values' AND field IN ('ean', 'purchase_price') THEN 'field' ELSE 'row' END
+    CASE WHEN reason_code = 'several_values' AND field IN ('ean', 'purchase_price', 'contractor') THEN 'field' ELSE 'row' END
 FROM broken;
 
 CREATE OR REPLACE TABLE accepted AS

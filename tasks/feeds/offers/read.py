@@ -64,8 +64,6 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
             "duplicates": feed.duplicates,
             "needs_stock": feed.part.says("stock"),
             "needs_codes": feed.part.says("codes"),
-            "contractor_texts": [one.text for one in feed.contractors],
-            "contractor_ids": [one.contractor_id for one in feed.contractors],
         }
         table.run("feeds/offers/words.sql")
         table.run("feeds/offers/values.sql")
@@ -76,6 +74,9 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
         table.run("feeds/offers/judged.sql", values)
         if feed.warehouses:
             table.run("feeds/offers/warehouses.sql")
+        if feed.mapping.contractor:
+            known = {one.text: one.contractor_id for one in feed.contractors}
+            table.run("feeds/offers/contractors.sql", {"texts": list(known), "ids": list(known.values())})
         table.run("feeds/offers/offers.sql", values)
         if feed.duplicates == "sum":
             table.run("feeds/offers/summed.sql")
@@ -122,28 +123,29 @@ def _lay_stock(table: Desk, feed: SupplierFeed) -> None:
     """Lay the texts that say how many there are: of the one column, or of all warehouses."""
     if not feed.warehouses:
         table.connection.execute(
-            "CREATE OR REPLACE VIEW stock_texts AS SELECT row_number, stock_quantity AS raw FROM rows"
+            "CREATE OR REPLACE VIEW stock_texts AS"
+            " SELECT row_number, 'stock_quantity' AS field, stock_quantity AS raw FROM rows"
         )
         return
-    texts = " UNION ALL ".join(
-        f"SELECT row_number, {place} AS place, warehouse_{place} AS raw FROM rows"  # noqa: S608  (numbers of ours)
-        for place in range(1, len(feed.warehouses) + 1)
-    )
     table.connection.execute(
-        "CREATE OR REPLACE TABLE warehouse_texts AS SELECT row_number, place, raw, ($days::INTEGER[])[place]"  # noqa: S608
-        f" AS delivery_days, ($columns::VARCHAR[])[place] AS column_name FROM ({texts}) WHERE raw IS NOT NULL",
+        "CREATE OR REPLACE TABLE warehouse_columns AS SELECT unnest($places) AS place, unnest($fields) AS field,"
+        " unnest($names) AS column_name, unnest($days) AS delivery_days",
         {
+            "places": list(range(len(feed.warehouses))),
+            "fields": list(feed.warehouse_columns()),
+            "names": [warehouse.column for warehouse in feed.warehouses],
             "days": [warehouse.delivery_days for warehouse in feed.warehouses],
-            "columns": [warehouse.column for warehouse in feed.warehouses],
         },
     )
-    table.connection.execute("CREATE OR REPLACE VIEW stock_texts AS SELECT row_number, raw FROM warehouse_texts")
+    table.run("feeds/offers/warehouse_texts.sql")
 
 
 def _refuse_mixed_decimals(table: Desk, feed: SupplierFeed) -> None:
+    warehouses = feed.warehouse_columns()
     for column in table.rows("SELECT * FROM decimals WHERE is_mixed"):
+        name = warehouses.get(column["field"], column["field"])
         raise Refused(
-            f"{shown(feed.source)}: expected one decimal sign in the column of {column['field']}, got both:"
+            f"{shown(feed.source)}: expected one decimal sign in the column of {name}, got both:"
             f" `{column['comma_example']}` (row {column['comma_row']:,}) and `{column['point_example']}`"
             f" (row {column['point_row']:,}). Ask the supplier which is meant, or set the feed's decimal sign"
             " (values with the other one are then rejected)"

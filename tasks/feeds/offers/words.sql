@@ -54,7 +54,6 @@ SELECT * FROM (VALUES
     ('invalid_gtin', 'not a GTIN: wrong length or check digit'),
     ('in_store_code', 'a GTIN for use inside one company only; other suppliers give it to other goods'),
     ('coupon_code', 'the code of a coupon, not of a product'),
-    ('no_number', 'a warehouse''s stock must be a number; give the word a meaning in the feed''s block'),
     ('unknown_contractor', 'not a known contractor; the block''s own contractor number is used'),
     ('duplicate_last', 'the same key again further down; the last record counts'),
     ('duplicate_first', 'the same key again; the first record counts'),
