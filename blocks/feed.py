@@ -140,8 +140,8 @@ class SupplierFeed(Block):
     sync_purchase_price: bool = Field(
         False,
         title="Keep purchase prices",
-        description="Writes the net price of linked items, if it is in the currency below, into your products. Switch"
-        " it on for one supplier of a product: of two the one imported last counts.",
+        description="Writes the net price of linked items into your products; only prices in the currency below, which"
+        " must be yours. Of several suppliers of a product the one with the lowest integration number sets it.",
     )
     meanings: list[Meaning] = Field(
         default_factory=list, title="Words of this supplier", description="What is not understood by itself."
@@ -227,6 +227,11 @@ class SupplierFeed(Block):
             raise ValueError(f"contractors: expected each text once, got several for {several}")
         if self.sync_purchase_price and self.price_kind == "gross":
             raise ValueError("sync_purchase_price: expected net prices, got `price_kind` gross; your products hold net")
+        has_prices = self.part.says("price") and (self.mapping.purchase_price or self.preset)
+        if self.sync_purchase_price and not has_prices:
+            raise ValueError(
+                "sync_purchase_price: expected a column for `purchase_price` and a file that says it, got none"
+            )
         return self
 
     def columns(self) -> dict[str, str]:

@@ -59,6 +59,8 @@ def link_offers(
         )
     run.count(created=plan.created, updated=plan.updated, unchanged=plan.links - plan.created - plan.in_feed_updated)
     run.count(prices_updated=plan.prices)
+    if feed.sync_purchase_price:
+        run.say("Purchase prices: %d change, %d are left as they are", plan.prices, sum(plan.prices_left.values()))
     show_links(run, plan)
     show_unmatched(run, matched)
     return plan

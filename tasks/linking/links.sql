@@ -6,14 +6,15 @@ CREATE TABLE old_links AS
 WITH parsed AS (
   SELECT *, json_extract_string(supplier_availability, ['stock_quantity', 'is_available', 'delivery_days',
       'available_from', 'purchase_price', 'currency', 'available_later', 'supplier_sku', 'contractor_id',
-      'last_status_change_at', 'warehouses']) AS a
+      'last_status_change_at', 'warehouses', 'sets_product_price']) AS a
   FROM links
 )
 SELECT id, product_id, external_product_id, sku, ean, matched_by, is_manual, supplier_availability,
   floor(try_cast(a[1] AS DOUBLE))::BIGINT AS stock_quantity, try_cast(a[2] AS BOOLEAN) AS is_available,
   try_cast(a[3] AS INTEGER) AS delivery_days, try_cast(a[4] AS DATE) AS available_from,
   try_cast(a[5] AS DECIMAL(18, 4)) AS purchase_price, a[6] AS currency, a[7] AS available_later,
-  a[8] AS supplier_sku, try_cast(a[9] AS BIGINT) AS contractor_id, a[10] AS last_status_change_at, a[11] AS warehouses
+  a[8] AS supplier_sku, try_cast(a[9] AS BIGINT) AS contractor_id, a[10] AS last_status_change_at, a[11] AS warehouses,
+  try_cast(a[12] AS BOOLEAN) AS sets_product_price
 FROM parsed;
 
 -- A person's link keeps the identity that the person gave it, and one in doubt the identity that it is doubted by.
@@ -27,7 +28,10 @@ SELECT m.product_id, m.method, o.row_number,
     AS matched_by,
   o.stock_quantity, o.is_available, o.delivery_days, o.available_from, o.purchase_price,
   CASE WHEN o.purchase_price IS NOT NULL THEN o.currency END AS currency, o.available_later, o.supplier_sku,
-  coalesce(o.contractor_id, $contractor_id::BIGINT) AS contractor_id, to_json(o.warehouses)::VARCHAR AS warehouses
+  coalesce(o.contractor_id, $contractor_id::BIGINT) AS contractor_id, to_json(o.warehouses)::VARCHAR AS warehouses,
+  -- by this mark suppliers who set the price of one product know of each other
+  CASE WHEN NOT $says_price THEN l.sets_product_price
+       WHEN $sets_price AND o.purchase_price > 0 AND o.currency = $currency THEN true END AS sets_product_price
 FROM matched m JOIN offers o USING (row_number) LEFT JOIN old_links l USING (product_id)
 LEFT JOIN stale_links s USING (product_id)
 WHERE ($limit IS NULL OR o.row_number IN (SELECT row_number FROM offers ORDER BY row_number LIMIT $limit))
@@ -66,11 +70,13 @@ WHERE $absence = 'sold_out'
 CREATE TABLE linked AS
 WITH wanted AS (
   SELECT product_id, matched_by, external_product_id, sku, ean, stock_quantity, is_available, delivery_days, available_from,
-         purchase_price, currency, available_later, supplier_sku, contractor_id, warehouses, 'in_feed' AS reason_code
+         purchase_price, currency, available_later, supplier_sku, contractor_id, warehouses,
+         sets_product_price, 'in_feed' AS reason_code
   FROM present
   UNION ALL
   SELECT l.product_id, l.matched_by, l.external_product_id, l.sku, l.ean, 0, false, l.delivery_days, l.available_from,
-         l.purchase_price, l.currency, l.available_later, l.supplier_sku, l.contractor_id, NULL, 'absent_' || $absence
+         l.purchase_price, l.currency, l.available_later, l.supplier_sku, l.contractor_id, NULL, NULL,
+         'absent_' || $absence
   FROM old_links l JOIN sold_out USING (product_id)
 )
 SELECT w.*, l.product_id IS NULL AS is_new, l.supplier_availability AS old_json,
@@ -127,6 +133,9 @@ pairs AS (
   UNION ALL
   SELECT product_id, 'warehouses' AS field, before.warehouses AS before, after.warehouses AS after, reason_code FROM both_sides
    WHERE before.warehouses IS DISTINCT FROM after.warehouses
+  UNION ALL
+  SELECT product_id, 'sets_product_price' AS field, before.sets_product_price::VARCHAR AS before, after.sets_product_price::VARCHAR AS after, reason_code FROM both_sides
+   WHERE before.sets_product_price IS DISTINCT FROM after.sets_product_price
 )
 SELECT $integration_id::BIGINT AS integration_id, product_id, field, before, after, reason_code FROM pairs;
 
@@ -136,7 +145,7 @@ SELECT $integration_id::BIGINT AS integration_id, w.product_id, w.external_produ
     'contractor_id', w.contractor_id, 'stock_quantity', w.stock_quantity, 'delivery_days', w.delivery_days,
     'purchase_price', w.purchase_price, 'is_available', w.is_available, 'supplier_sku', w.supplier_sku,
     'available_later', w.available_later, 'available_from', w.available_from, 'currency', w.currency,
-    'warehouses', w.warehouses::JSON,
+    'warehouses', w.warehouses::JSON, 'sets_product_price', w.sets_product_price,
     'last_status_change_at', CASE WHEN w.is_on IS DISTINCT FROM w.was_on THEN strftime($now::TIMESTAMP, '%Y-%m-%dT%H:%M:%SZ')
                                   ELSE w.old_change_at END))::VARCHAR AS supplier_availability
 FROM linked w

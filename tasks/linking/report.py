@@ -38,6 +38,9 @@ def show_links(run: Run[Any], plan: LinkPlan) -> None:
             {"most": SAMPLE},
         )
     run.show("What changed in the links", fields)
+    if plan.prices_left:
+        left = [{"reason": reason, "offers": count} for reason, count in plan.prices_left.items()]
+        run.show("Purchase prices that were not written to your products", left)
     if stale:
         run.show("Links that need a person", stale, STALE)
     if first:

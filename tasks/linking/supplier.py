@@ -14,6 +14,7 @@ from tasks.duck import Desk, desk
 from tasks.errors import Refused
 from tasks.feeds import Snapshot
 from tasks.linking.decisions import DECIDED, lay_decided, read_decided
+from tasks.linking.prices import plan_prices
 
 if TYPE_CHECKING:
     from tasks.state import Session, StateDatabase
@@ -56,6 +57,7 @@ class LinkPlan(BaseModel):
     sold_out: int
     whole: bool  # a limit cut nothing
     prices: int = 0  # products whose purchase price changes
+    prices_left: dict[str, int] = {}  # offers whose price is not written to their product, by reason
 
     @property
     def changed(self) -> bool:
@@ -133,7 +135,7 @@ def match_and_plan(
     matched = match_offers(snapshot.offers, feed.match_by.value, folder, feed.sku_codes)
     plan = plan_links(feed, snapshot, scope, now, folder)
     if feed.sync_purchase_price and not scope.only_new:
-        plan.prices = plan_prices(state, feed, snapshot, scope, folder)
+        plan.prices, plan.prices_left = plan_prices(state, feed, snapshot.offers, scope.limit, folder)
     return matched, plan
 
 
@@ -142,6 +144,9 @@ def plan_links(feed: SupplierFeed, snapshot: Snapshot, scope: Scope, now: dateti
     values = {
         "integration_id": feed.integration_id,
         "contractor_id": feed.contractor_id,
+        "says_price": feed.part.says("price"),
+        "sets_price": feed.sync_purchase_price,
+        "currency": feed.currency,
         "absence": feed.absence.value,
         "snapshot_id": snapshot.id,
         "content_hash": snapshot.content_hash,
@@ -180,17 +185,6 @@ def plan_links(feed: SupplierFeed, snapshot: Snapshot, scope: Scope, now: dateti
             whole=scope.limit is None,
             sold_out=table.count("sold_out", "product_id IN (SELECT product_id FROM link_changes)"),
         )
-
-
-def plan_prices(state: StateDatabase, feed: SupplierFeed, snapshot: Snapshot, scope: Scope, folder: Path) -> int:
-    """Find the purchase prices that change, as `changed_prices.parquet` in `folder`; returns how many."""
-    prices = state.read("products", folder / "product_prices.parquet", columns=("id", "purchase_price_net"))
-    with desk() as table:
-        table.show(matched=folder / "matched.parquet", offers=snapshot.offers, product_prices=prices)
-        table.show(links=folder / "links.parquet")
-        table.run("linking/prices.sql", {"currency": feed.currency, "limit": scope.limit})
-        table.save("changed_prices", folder / "changed_prices.parquet")
-        return table.count("changed_prices")
 
 
 def apply_links(state: StateDatabase, plan: LinkPlan, before: Steps = (), after: Steps = ()) -> None:

@@ -56,6 +56,15 @@ def test_a_mapping_without_stock() -> None:
     assert "`stock_quantity` or `is_available`" in refusal
 
 
+@pytest.mark.parametrize(
+    "more", [{}, {"mapping": {**MAPPING, "purchase_price": "Cena"}, "part": {"name": "a", "provides": ["stock"]}}]
+)
+def test_prices_to_keep_that_no_column_says(more: dict[str, Any]) -> None:
+    settings = {"integration_id": 6, "source": "a.csv", "mapping": MAPPING, **more}
+    refusal = refusal_of(SupplierFeed, sync_purchase_price=True, **settings)
+    assert "sync_purchase_price: expected a column for `purchase_price`" in refusal
+
+
 def test_a_contractor_s_text_that_is_there_twice() -> None:
     contractors = [{"text": text, "contractor_id": 5} for text in ("Acme  Sp.", "ACME sp.", "Bolt")]
     mapping = {**MAPPING, "contractor": "Firma"}
