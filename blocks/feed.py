@@ -230,7 +230,7 @@ class SupplierFeed(Block):
         has_prices = self.part.says("price") and (self.mapping.purchase_price or self.preset)
         if self.sync_purchase_price and not has_prices:
             raise ValueError(
-                "sync_purchase_price: expected a column for `purchase_price` and a file that says it, got none"
+                "sync_purchase_price: expected a column for `purchase_price` in a file of prices, got none"
             )
         return self
 

@@ -62,7 +62,7 @@ def test_a_mapping_without_stock() -> None:
 def test_prices_to_keep_that_no_column_says(more: dict[str, Any]) -> None:
     settings = {"integration_id": 6, "source": "a.csv", "mapping": MAPPING, **more}
     refusal = refusal_of(SupplierFeed, sync_purchase_price=True, **settings)
-    assert "sync_purchase_price: expected a column for `purchase_price`" in refusal
+    assert "sync_purchase_price: expected a column for `purchase_price` in a file of prices" in refusal
 
 
 def test_a_contractor_s_text_that_is_there_twice() -> None:

@@ -177,4 +177,4 @@ def test_a_table_without_the_column_is_named(rexbit: tuple[Import, psycopg.Conne
     connection.execute("ALTER TABLE products DROP COLUMN purchase_price_net")
     with pytest.raises(WrongSettingsError, match="expected a column `purchase_price_net` in `products`"):
         importing.run(offer("ABC-1", "1"))
-    assert importing.run(offer("ABC-1", "1"), sync_purchase_price=False).updated == 1
+    assert importing.run(offer("ABC-1", "1"), sync_purchase_price=False).in_feed_updated == 1
