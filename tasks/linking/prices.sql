@@ -14,8 +14,8 @@ packs AS (
 ),
 offered AS (  -- of a pack the price of one of the shop's units
   SELECT m.product_id AS id, o.currency,
-    CASE WHEN k.pack_size > 0 THEN round(o.purchase_price / k.pack_size, $decimals)
-         ELSE round(o.purchase_price, $decimals) END::DECIMAL(18, 4) AS purchase_price_net
+    CASE WHEN k.pack_size > 0 THEN round(o.purchase_price / k.pack_size, $decimals)::DECIMAL(18, 4)
+         ELSE round(o.purchase_price, $decimals)::DECIMAL(18, 4) END AS purchase_price_net
   FROM matched m JOIN offers o USING (row_number) LEFT JOIN packs k USING (product_id)
   WHERE o.purchase_price IS NOT NULL
     AND ($limit IS NULL OR o.row_number IN (SELECT row_number FROM offers ORDER BY row_number LIMIT $limit))

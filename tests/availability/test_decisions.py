@@ -236,6 +236,8 @@ def warehouses(*pairs: tuple[int | None, int]) -> dict[str, Any]:
         (warehouses((5, 1), (None, 4)), ON, "Wysyłka za 4 dni"),  # available without a number is enough
         (warehouses((None, 1), (500, 4)), ON, "Wysyłka za 1 dzień"),
         ({**warehouses((50, 1)), "is_available": False}, OFF, "Produkt niedostępny"),
+        ({**warehouses((2, 1), (5, 5)), "pack_size": 10}, ON, "Wysyłka za 1 dzień"),
+        ({**warehouses((2, 1), (5, 5)), "pack_size": 5}, ON, "Wysyłka za 5 dni"),
         # what another program put there
         ({"stock_quantity": 20, "delivery_days": 3, "warehouses": "?"}, ON, "Wysyłka za 3 dni"),
         ({"stock_quantity": 20, "delivery_days": 3, "warehouses": []}, ON, "Wysyłka za 3 dni"),
