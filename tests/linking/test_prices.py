@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from blocks import SupplierFeed
 from tasks.errors import WrongSettingsError
 from tasks.feeds import Snapshot
-from tasks.linking.supplier import LinkPlan, Scope, apply_links, match_and_plan
+from tasks.linking.supplier import LinkPlan, Scope, apply_links, match_and_plan, read_known
 from tasks.state import StateDatabase, open_state
 from tests import parquet
 
@@ -51,6 +51,7 @@ class Import:
             rows_read=len(offers),
             rows_rejected=0,
         )
+        read_known(self.state, supplier, self.folder)
         _, plan = match_and_plan(self.state, feed, snapshot, Scope(limit=limit), NOW, self.folder)
         apply_links(self.state, plan)
         return plan
