@@ -124,6 +124,15 @@ def test_changes_only_leave_the_rest_as_it_was(world: World, state_url: str, tmp
     assert {code: offer["stock_quantity"] for code, offer in links(tmp_path).items()} == {"a": 30, "b": 6}
 
 
+def test_what_changed_before_a_newer_whole_file_keeps_no_item_alive(known: World, tmp_path: Path) -> None:
+    codes, stock, _ = three_files(known)
+    for file in (codes, stock, write(part(known, "stock", "changes", delta=True), "a;7")):
+        import_feed(file)
+    write(stock, "b;5", "c;1")
+    assert import_feed(stock.model_copy(update={"absence": Absence.SOLD_OUT})).sold_out == 1
+    assert links(tmp_path)["a"]["stock_quantity"] == 0
+
+
 def test_a_part_that_is_held_back_holds_no_other_back(known: World, tmp_path: Path) -> None:
     codes, stock, price = three_files(known)
     for file in (codes, stock, price):
