@@ -9,6 +9,7 @@ from tasks.feeds import (
     approved_snapshot,
     fetch_changes,
     judge_snapshot,
+    may_import,
     read_snapshot,
     remember_source,
     watched,
@@ -40,6 +41,8 @@ def import_feed(
         working_on("import-feed", block_name(feed), supplier.integration_id, summary) as run,
         watched(run, supplier, on=whole),
     ):
+        if not may_import(run, supplier):
+            return summary
         fetched = None
         if approve:
             snapshot = approved_snapshot(run, supplier, approve)

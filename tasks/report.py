@@ -20,10 +20,10 @@ FILE_NAME = re.compile(r"[\w-]{1,20}\.[A-Za-z]{2,5}")
 
 
 class Section(NamedTuple):
-    """A table below the counts of an artifact."""
+    """A table below the counts of an artifact; `rows` None: there is only the note."""
 
     title: str
-    rows: list[Mapping[str, Any]]
+    rows: list[Mapping[str, Any]] | None
     note: str = ""
 
 
@@ -116,7 +116,9 @@ def markdown(title: str, summary: Summary, sections: Sequence[Section], message:
         for name, value in _counts(summary)
     ]
     parts.append(table(rows))
-    parts.extend(f"\n## {cell(one.title)}\n\n{one.note}\n\n{table(one.rows)}" for one in sections)
+    for one in sections:
+        below = "" if one.rows is None else table(one.rows)
+        parts.append(f"\n## {cell(one.title)}\n\n{one.note}\n\n{below}")
     return "\n".join(parts)
 
 

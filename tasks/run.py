@@ -68,9 +68,9 @@ class Run(Generic[S]):
         for name, value in counts.items():
             setattr(self.summary, name, value)
 
-    def show(self, title: str, rows: Sequence[Mapping[str, Any]], note: str = "") -> None:
-        """Add a table to the run's summary artifact."""
-        self.sections.append(report.Section(title, list(rows), note))
+    def show(self, title: str, rows: Sequence[Mapping[str, Any]] | None, note: str = "") -> None:
+        """Add a table to the run's summary artifact; `rows` None: there is only the note."""
+        self.sections.append(report.Section(title, None if rows is None else list(rows), note))
 
     def check_lease(self) -> None:
         """Raise LeaseLostError where this run may not write any more."""

@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-Status = Literal["running", "completed", "unchanged", "waiting", "refused", "quarantined", "busy", "failed"]
+Status = Literal[
+    "running", "completed", "unchanged", "waiting", "switched_off", "refused", "quarantined", "busy", "failed"
+]
 
 
 class Summary(BaseModel):

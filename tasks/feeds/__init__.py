@@ -35,6 +35,7 @@ __all__ = [
     "inspect_file",
     "judge_snapshot",
     "last_good_snapshot",
+    "may_import",
     "read_snapshot",
     "remember_source",
     "replay_archived",
@@ -42,6 +43,23 @@ __all__ = [
     "watched",
     "with_all_parts",
 ]
+
+
+def may_import(run: Run[ImportSummary], feed: SupplierFeed) -> bool:
+    """Whether a feed's offers may be applied; a switched-off one ends its run at once, and that is no fault.
+
+    A dry run works without.
+    """
+    if feed.enabled or run.summary.dry_run:
+        return True
+    words = (
+        f"The feed {run.title} is switched off (`Switched on` in its block). Nothing was done; its links keep what they"
+        " hold. A dry run works without"
+    )
+    _warn(run, words)
+    run.show("Switched off", None, words)
+    run.count(status="switched_off")
+    return False
 
 
 @station("fetch feed", io=True)
@@ -52,17 +70,8 @@ def fetch_feed(run: Run[Any], feed: SupplierFeed | str) -> Fetched:
 
 @station("fetch feed", io=True)
 def fetch_changes(run: Run[ImportSummary], feed: SupplierFeed) -> Fetched:
-    """The same, unless the source says that its file is still the last believed one; Refused for a feed that is off."""
-    _refuse_switched_off(run, feed)
+    """The same, unless the source says that its file is still the last believed one."""
     return _told(run, fetch(feed, run.folder, known=seen.known(run.state, feed, run.started_at)))
-
-
-def _refuse_switched_off(run: Run[ImportSummary], feed: SupplierFeed) -> None:
-    if not feed.enabled and not run.summary.dry_run:
-        raise Refused(
-            f"The feed {run.title} is switched off. Turn `Switched on` on in its block when its offers may be applied;"
-            " a dry run works without."
-        )
 
 
 def _told(run: Run[Any], fetched: Fetched) -> Fetched:
@@ -194,9 +203,10 @@ def judge_snapshot(run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapsh
 def watched(run: Run[ImportSummary], feed: SupplierFeed, *, on: bool) -> Iterator[None]:
     """Keep how the feed is doing, and tell a person once when it is held back, stale, or well again.
 
-    `on`: False for a trial (a dry run, a limit), which says nothing about the feed.
+    `on`: False for a trial (a dry run, a limit), which says nothing about the feed. One that is switched off is not
+    watched either.
     """
-    news = []
+    on, news = on and feed.enabled, []
     try:
         yield
     except RexbitError as error:
@@ -228,8 +238,7 @@ def _way_out(snapshot: Snapshot) -> str:
 
 @station("approve snapshot", io=True)
 def approved_snapshot(run: Run[ImportSummary], feed: SupplierFeed, wanted: str) -> Snapshot:
-    """The archived snapshot that a person believes, in place of a fetched one; Refused for a switched-off feed."""
-    _refuse_switched_off(run, feed)
+    """The archived snapshot that a person believes, in place of a fetched one."""
     snapshot = snapshots.to_approve(run.state, run.integration_id, wanted, run.started_at, feed.part.name)
     _count(run, snapshot)
     return snapshot

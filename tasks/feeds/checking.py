@@ -18,7 +18,7 @@ def check(feed: SupplierFeed, folder: Path) -> tuple[list[Check], FeedRead | Non
     """Fetch and read the feed as an import would; None where that did not come to an end."""
     source = Check(name="source", ok=False, expected="a file that can be fetched", found="")
     content = Check(name="content", ok=None, expected="a file that the block's settings read", found="not looked at")
-    checks = [source, content, *_encryption(feed)]
+    checks = [source, content, *_encryption(feed), *_switched_off(feed)]
     try:
         fetched = fetch(feed, folder)
         packed = f", packed as {fetched.packed}" if fetched.packed else ""
@@ -51,6 +51,13 @@ def _encryption(feed: SupplierFeed) -> list[Check]:
         return []
     found = f"{scheme_of(feed.source)}: the login can be read on the way"
     return [Check(name="encryption", ok=None, expected=better, found=found, fix=f"Ask the supplier for {better}.")]
+
+
+def _switched_off(feed: SupplierFeed) -> list[Check]:
+    if feed.enabled:
+        return []
+    found, fix = "off: imports do nothing", "Turn `Switched on` on in the feed's block when its offers may be applied."
+    return [Check(name="switched on", ok=None, expected="imports switched on", found=found, fix=fix)]
 
 
 def _changes(feed: SupplierFeed, fetched: Fetched) -> list[Check]:
