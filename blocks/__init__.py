@@ -3,7 +3,7 @@
 from blocks.feed import SupplierFeed
 from blocks.feed_columns import FeedMapping, Meaning, SkuCodes
 from blocks.feed_gate import FeedGate
-from blocks.loading import load_feed, load_integration, load_shop, load_source, save_new
+from blocks.loading import load_feed, load_integration, load_shop, load_source, refuse_taken, save_new
 from blocks.policy import AvailabilityPolicy, LanguageTexts
 from blocks.shop import ColumnDefault, PrestashopDatabase
 
@@ -21,5 +21,6 @@ __all__ = [
     "load_integration",
     "load_shop",
     "load_source",
+    "refuse_taken",
     "save_new",
 ]

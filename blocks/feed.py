@@ -51,7 +51,7 @@ class SupplierFeed(Block):
     enabled: bool = Field(
         True,
         title="Switched on",
-        description="Off: an import does nothing, and links keep what they hold. Inspecting, checking and a dry run work.",
+        description="Off: an import does nothing, links keep what they hold. Inspecting, checking, a dry run work.",
     )
     source: str = Field(
         min_length=1,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from prefect.blocks.core import Block
 
 from blocks.feed import SupplierFeed
@@ -44,14 +46,22 @@ def load_feed(feed: SupplierFeed | str) -> SupplierFeed:
 
 def save_new(block: SupplierFeed, name: str) -> str:
     """Save a feed under a name that no feed has yet; returns `supplier-feed/NAME`. Raises ValueError otherwise."""
+    refuse_taken(name)
+    SupplierFeed.register_type_and_schema()
+    block.save(name)  # Prefect refuses a name that was taken since
+    return f"{SupplierFeed.get_block_type_slug()}/{name}"
+
+
+def refuse_taken(name: str) -> None:
+    """Raise ValueError for a name that a feed has already, or that no block can have."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise ValueError(f"save_as: expected small letters, digits and dashes (`acme-stock`), got `{name}`")
     try:
         SupplierFeed.load(name)
     except ValueError as error:
-        if "Unable to find block document" not in str(error):
-            raise
-        SupplierFeed.register_type_and_schema()
-        block.save(name)
-        return f"{SupplierFeed.get_block_type_slug()}/{name}"
+        if "Unable to find block document" in str(error):
+            return
+        raise
     raise ValueError(
         f"save_as: expected a name that no feed has, got `{name}`, which there is already. Take another name, or"
         " correct that block in the Prefect UI; nothing was saved"

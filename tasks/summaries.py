@@ -111,6 +111,8 @@ class InspectSummary(Summary):
     format: str = ""
     encoding: str = ""
     delimiter: str | None = None
+    quote: str | None = Field(None, description="CSV: the sign around texts")
+    header_lines: int = Field(0, description="CSV, XLSX: lines above the first record")
     has_header: bool = True
     preset: str | None = Field(None, description="the known format that the file is")
     record_path: str | None = Field(None, description="XML, JSON: where one item stands")
@@ -121,11 +123,17 @@ class InspectSummary(Summary):
     sample: list[dict[str, Any]] = Field(default_factory=list)
     mapping: dict[str, str] = Field(default_factory=dict, description="field -> column, as proposed")
     absence: str = Field("uncertain", description="what a missing item would mean, as proposed")
+    absence_reason: str = Field("", description="why that is proposed")
     sold_at_threshold: dict[int, float] = Field(
         default_factory=dict, description="share of the offers that each stock threshold would let be ordered"
     )
-    match_rate: float | None = Field(None, description="share of the offers that are exactly one product")
+    catalogue_items: int = Field(0, description="items of the shop whose catalogue was imported first")
+    match_rate: float | None = Field(
+        None, description="share of the offers that are exactly one product; None: unknown"
+    )
     unmatched_by_cause: dict[str, int] = Field(default_factory=dict)
     saved_as: str | None = Field(None, description="the block that was saved, switched off")
     replayed: list[dict[str, Any]] = Field(default_factory=list, description="archived files, read by this block")
+    links_created: int = Field(0, description="links that the newest of them would make")
+    links_updated: int = Field(0, description="links that it would change")
     block_yaml: str = ""

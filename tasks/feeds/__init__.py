@@ -11,7 +11,7 @@ from blocks import SupplierFeed
 from tasks.errors import Quarantined, Refused, RexbitError, WrongSettingsError
 from tasks.feeds import checking, snapshots
 from tasks.feeds.gate import comparing, health, history
-from tasks.feeds.inspecting.steps import inspect_file, replay_archived, save_block
+from tasks.feeds.inspecting.steps import inspect_file, refuse_wrong_wishes, replay_archived, save_block
 from tasks.feeds.offers.parts import laid_over, merged
 from tasks.feeds.offers.read import FeedRead, read_feed
 from tasks.feeds.report import show_held, show_rejects, show_verdict
@@ -37,6 +37,7 @@ __all__ = [
     "last_good_snapshot",
     "may_import",
     "read_snapshot",
+    "refuse_wrong_wishes",
     "remember_source",
     "replay_archived",
     "save_block",

@@ -8,7 +8,6 @@ from typing import Any
 from blocks.feed import Absence
 from tasks.duck import desk
 from tasks.feeds.gate.verdict import Verdict
-from tasks.feeds.inspecting.inspection import Inspection
 from tasks.run import Run
 
 SAMPLE = 50
@@ -69,22 +68,3 @@ def show_held(run: Run[Any], verdict: Verdict, absence: Absence) -> None:
     if verdict.went:
         note = f"The first {len(verdict.went)}, linked ones first."
         run.show("What went and what came", verdict.went, note)
-
-
-def show_inspection(run: Run[Any], looked: Inspection) -> None:
-    """The columns of a file with the field that each would become, sample rows, and the block to commit."""
-    fields = {column: field for field, column in looked.mapping.items()}
-    columns = [
-        {
-            "column": column.name,
-            "becomes": fields.get(column.name, ""),
-            "filled": f"{column.filled:.0%}",
-            "different values": column.distinct,
-            "valid GTINs": f"{column.gtin:.0%}",
-            "sample": ", ".join(column.sample),
-        }
-        for column in looked.columns
-    ]
-    run.show("Columns", columns)
-    run.show("First records", looked.sample)
-    run.show("The block, ready to be committed", [], f"```yaml\n{looked.block_yaml}\n```")

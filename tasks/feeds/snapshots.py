@@ -117,12 +117,12 @@ def last_good(state: StateDatabase, integration_id: int, part: str = "") -> Snap
     return _from_row(rows[0]) if rows else None
 
 
-def latest(state: StateDatabase, integration_id: int, part: str, most: int) -> list[Snapshot]:
-    """The newest snapshots, whatever was made of them, newest first."""
+def latest(state: StateDatabase, integration_id: int, part: str, most: int) -> list[tuple[str, Snapshot | None]]:
+    """The newest snapshots with their ids, newest first, good or not; None: not in the archive any more."""
     with state.session(read_only=True) as session:
         values = {"integration_id": integration_id, "part": part, "most": most}
         rows = session.execute("snapshot_latest", values)
-    return [_from_row(row) for row in rows]
+    return [(str(row["id"]), _from_row(row) if offers_of(integration_id, str(row["id"])) else None) for row in rows]
 
 
 def newest(state: StateDatabase, integration_id: int, part: str = "") -> Snapshot | None:

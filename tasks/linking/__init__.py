@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from blocks import PrestashopDatabase, SupplierFeed
-from blocks.feed import MatchBy
 from tasks.duck import has_rows
 from tasks.errors import WrongSettingsError
 from tasks.feeds import Snapshot, believe, fetch_feed
@@ -24,13 +23,14 @@ Integration = SupplierFeed | PrestashopDatabase
 __all__ = [
     "ask_person",
     "join_new_items",
-    "knows_products",
+    "knows_products_of",
     "link_again",
     "link_catalogue",
     "link_offers",
     "measure_match_rate",
     "read_review",
     "recognise_catalogue",
+    "show_link_plan",
     "write_links",
 ]
 
@@ -217,23 +217,42 @@ def _recognise(
 
 
 @station("look for products", io=True)
-def knows_products(run: Run[Any]) -> bool:
-    """Whether there is any product that an offer could be."""
-    return has_rows(run.state.read("products", run.folder / "products.parquet", columns=supplier.PRODUCT_COLUMNS))
+def knows_products_of(run: Run[Any], block: PrestashopDatabase) -> bool:
+    """Whether any product of this shop is known, for an offer to be."""
+    links = run.folder / "links_of_shop.parquet"
+    ours = {"integration_id": block.integration_id}
+    return has_rows(run.state.read("integration_product_links", links, ("product_id",), ours))
 
 
 @station("measure match rate", io=True)
-def measure_match_rate(run: Run[InspectSummary], offers: Path, match_by: MatchBy = MatchBy.SKU_OR_EAN) -> None:
+def measure_match_rate(run: Run[InspectSummary], feed: SupplierFeed, offers: Path) -> None:
     """How much of a file would find a product, and why the rest would not; no link is looked at or made."""
     supplier.read_known(run.state, None, run.folder)
     if not has_rows(run.folder / "products.parquet"):
-        run.warn("No product is known yet, so nothing can match: give `shop` too, or run import-catalog first")
+        words = "No product is known yet, so nothing can match: give `shop` too, or run import-catalog first"
+        run.warn(words)
+        run.show("How much would find a product: unknown", None, words)
         return
-    matched = supplier.match_offers(offers, match_by.value, run.folder)
-    run.count(match_rate=round(matched.found / max(1, matched.offers), 4), unmatched_by_cause=matched.by_cause)
-    run.say(
-        "%.1f %% of %s offers are exactly one product of ours",
-        100 * matched.found / max(1, matched.offers),
-        matched.offers,
-    )
+    matched = supplier.match_offers(offers, feed.match_by.value, run.folder, feed.sku_codes)
+    share = matched.found / max(1, matched.offers)
+    run.count(match_rate=round(share, 4), unmatched_by_cause=matched.by_cause)
+    words = f"{100 * share:.1f} % of {matched.offers:,} offers are exactly one product of ours"
+    run.say("%s", words)
+    run.show("How much would find a product", None, words)
     show_unmatched(run, matched)
+
+
+@station("plan links", io=True)
+def show_link_plan(run: Run[InspectSummary], feed: SupplierFeed, snapshot: Snapshot) -> None:
+    """What an import of this snapshot would change in the supplier's links now; nothing is written."""
+    supplier.read_known(run.state, feed.integration_id, run.folder)
+    scope = supplier.Scope(counts_absence=feed.part.counts_absence)
+    _, plan = supplier.match_and_plan(run.state, feed, snapshot, scope, run.started_at, run.folder)
+    words = (
+        f"{plan.created:,} links made, {plan.updated:,} changed; {plan.absent:,} products missing, {plan.sold_out:,} of"
+        f" them taken off; {plan.stale:,} links in doubt"
+    )
+    run.count(links_created=plan.created, links_updated=plan.updated)
+    run.say("Links, if the newest file came read like this: %s", words)
+    run.show("Links, if the newest file came read like this", None, words)
+    show_links(run, plan)

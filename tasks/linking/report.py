@@ -70,7 +70,10 @@ def show_unmatched(run: Run[Any], matched: Matched) -> None:
     """Offers without a product, by cause, and the first of each cause."""
     run.show(
         "Offers without a product",
-        [{"cause": cause, "offers": count} for cause, count in matched.by_cause.items()],
+        [
+            {"cause": cause, "offers": count, "share": f"{count / max(1, matched.offers):.1%}"}
+            for cause, count in matched.by_cause.items()
+        ],
     )
     with desk() as table:
         table.show(unmatched=matched.unmatched)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
-from blocks import FeedMapping, SupplierFeed
 from tasks.errors import Refused
-from tasks.feeds.inspecting.inspection import Inspection, inspect, shares_sold
+from tasks.feeds.inspecting.block_yaml import block_yaml
+from tasks.feeds.inspecting.fitting import fitting_absence, shares_sold
+from tasks.feeds.inspecting.inspection import Inspection, inspect
 from tasks.feeds.offers.read import read_feed
 from tests import parquet
 from tests.feeds.test_xlsx import workbook
@@ -95,7 +95,9 @@ def test_a_file_without_a_header(tmp_path: Path) -> None:
 def test_a_known_format_is_proposed_with_the_columns_it_has(tmp_path: Path) -> None:
     found = look(tmp_path, CSV)
     assert found.preset == "polish-csv"
-    assert "preset: polish-csv" in found.block_yaml
+    feed = found.feed("acme.csv")
+    assert feed is not None
+    assert "preset: polish-csv" in block_yaml(feed, number_known=True)
 
 
 JSON = '{"items": [{"symbol": "A", "stan": 1}, {"symbol": "B", "stan": 0}]}'
@@ -115,29 +117,20 @@ def test_a_feed_without_zeros_tells_absence_by_leaving_out(tmp_path: Path) -> No
     assert look(tmp_path, CSV.replace(";0;", ";7;")).absence == "sold_out"
 
 
-def test_the_block_is_yaml_without_secrets(tmp_path: Path) -> None:
-    text = look(tmp_path, CSV).block_yaml
-    assert "s3cretvalue" not in text
-    assert yaml.safe_load(text)["feeds"]["acme"]["mapping"]["sku"] == "Symbol"
-
-
-def test_the_block_says_what_a_person_has_to_fill_in(tmp_path: Path) -> None:
-    raw = tmp_path / "raw"
-    raw.write_text(CSV, encoding="utf-8")
-    lines = inspect("https://acme.example/feed.csv?token=s3cretvalue", raw, tmp_path).block_yaml.splitlines()
-    assert [line.partition("# ")[2][:15] for line in lines if "#" in line] == ["your own number", "put the secret "]
-    feed = SupplierFeed(
-        integration_id=6, source="/data/acme.csv", mapping=FeedMapping(sku="Symbol", stock_quantity="Stan")
-    )
-    assert "integration_id: 6\n" in inspect(feed, raw, tmp_path).block_yaml
-
-
 def test_how_much_a_threshold_would_sell(tmp_path: Path) -> None:
     """A word without a number is sold at every threshold; what the supplier denies is sold at none."""
     offers = [{"stock_quantity": n, "is_available": None} for n in (0, 1, 3, 5, 9, 20)]
     offers += [{"stock_quantity": None, "is_available": True}, {"stock_quantity": 50, "is_available": False}]
     path = parquet.write(tmp_path / "offers.parquet", parquet.OFFERS, offers)
     assert shares_sold(path) == {1: 0.75, 3: 0.625, 5: 0.5, 10: 0.25, 20: 0.25}
+
+
+@pytest.mark.parametrize(("least", "fits"), [(0, "uncertain"), (1, "sold_out")])
+def test_absence_fits_what_the_offers_list(tmp_path: Path, least: int, fits: str) -> None:
+    offers = [{"stock_quantity": n} for n in (least, 5, 7)]
+    path = parquet.write(tmp_path / "offers.parquet", parquet.OFFERS, offers)
+    absence, reason = fitting_absence(path)
+    assert (absence, "3 offers" in reason) == (fits, True)
 
 
 def test_an_unknown_file_has_no_proposal(tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ class Found:
     records: Records
     delimiter: str | None = None
     has_header: bool = True
+    quote: str | None = None
+    header_lines: int = 0
     record_path: str | None = None
     preset: str | None = None
 
@@ -62,6 +64,8 @@ def _of_text(feed: SupplierFeed | None, text: Text, where: str, kind: Kind = "cs
         records=_text_records(text.path, layout, where),
         delimiter=layout.delimiter if kind == "csv" else None,
         has_header=has_header,
+        quote=layout.quote if kind == "csv" else None,
+        header_lines=layout.header_lines,
         preset=preset,
     )
 

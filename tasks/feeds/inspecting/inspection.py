@@ -6,9 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import yaml
 from pydantic import BaseModel, Field
 
 from blocks import FeedMapping, SupplierFeed
@@ -20,14 +18,11 @@ from tasks.feeds.formats.sheet import FIELDS
 from tasks.feeds.inspecting.first_records import READERS, Records
 from tasks.feeds.inspecting.synonyms import SYNONYMS
 from tasks.feeds.presets import Preset, completed, presets
-from tasks.feeds.sources.address import MASK, is_web, shown
+from tasks.feeds.sources.address import shown
 
 SHOWN_ROWS = 5
 SHOWN_VALUES = 3
 MOST_COLUMNS = 200
-THRESHOLDS = [1, 3, 5, 10, 20]
-LONGEST_LINE = 1_000_000  # an address is never folded
-HOW_TO_HIDE = "put the secret into `token` and {token} in its place, or use username and password"
 TABLES = {"csv", "xlsx"}
 NO_STOCK = {
     "0",
@@ -52,6 +47,7 @@ class Column(BaseModel):
     name: str
     filled: float
     distinct: int
+    unique: float = Field(description="different values as a share of its values")
     gtin: float = Field(description="share of its values that are valid GTINs")
     sample: list[str]
 
@@ -63,6 +59,8 @@ class Inspection(BaseModel):
     format: Kind
     encoding: str
     delimiter: str | None = None
+    quote: str | None = Field(None, description="CSV: the sign around texts")
+    header_lines: int = Field(0, description="CSV, XLSX: lines above the first record")
     has_header: bool = True
     preset: str | None = Field(None, description="the known format that it is")
     record_path: str | None = None
@@ -71,15 +69,14 @@ class Inspection(BaseModel):
     columns: list[Column]
     sample: list[dict[str, str]]
     mapping: dict[str, str]
-    absence: Absence
-    block_yaml: str
+    absence: Absence = Field(description="by the first records only")
 
     def feed(self, source: str, integration_id: int = 1) -> SupplierFeed | None:
         """Make the proposed feed block, to read the file with; None if the mapping is not enough for one."""
         known = presets()[self.preset] if self.preset else None
         if known is not None:
             mapping = FeedMapping(**self.mapping) if self.format in TABLES else FeedMapping()
-            settings = {"preset": known.name, "mapping": mapping, **known.proposes}
+            settings = {"preset": known.name, "mapping": mapping, "absence": self.absence, **known.proposes}
             return SupplierFeed(integration_id=integration_id, source=source, **settings)
         if not _is_enough(self.mapping):
             return None
@@ -92,13 +89,12 @@ class Inspection(BaseModel):
             has_header=self.has_header,
             record_path=self.record_path or None,
             mapping=FeedMapping(**self.mapping),
+            absence=self.absence,
         )
 
 
-def inspect(feed: SupplierFeed | str, raw: Path, folder: Path, integration_id: int | None = None) -> Inspection:
+def inspect(feed: SupplierFeed | str, raw: Path, folder: Path) -> Inspection:
     """Look into a fetched file; a block's delimiter, encoding and record path are taken as given.
-
-    `integration_id`: the supplier's own number, for the proposed block.
 
     Raises Refused where the file is no feed at all (a web page, empty, packed, cut).
     """
@@ -110,11 +106,13 @@ def inspect(feed: SupplierFeed | str, raw: Path, folder: Path, integration_id: i
     preset = presets().get(found.preset or "")
     mapping = _as_named(preset, columns) if preset else _mapping(columns)
     stock = mapping.get("stock_quantity") or mapping.get("is_available")
-    inspection = Inspection(
+    return Inspection(
         source=source,
         format=kind,
         encoding=found.encoding,
         delimiter=found.delimiter,
+        quote=found.quote,
+        header_lines=found.header_lines,
         has_header=found.has_header,
         preset=found.preset,
         record_path=found.record_path,
@@ -124,23 +122,7 @@ def inspect(feed: SupplierFeed | str, raw: Path, folder: Path, integration_id: i
         sample=found.records[:SHOWN_ROWS],
         mapping=mapping,
         absence=_absence(stock, found.records),
-        block_yaml="",
     )
-    inspection.block_yaml = _yaml(inspection, integration_id or (block.integration_id if block else None))
-    return inspection
-
-
-def shares_sold(offers: Path) -> dict[int, float]:
-    """Which share of the offers each of some usual thresholds would let be ordered."""
-    with desk() as table:
-        table.show(offers=offers)
-        table.run("can_be_ordered.sql")
-        rows = table.rows(
-            "SELECT threshold, avg(can_be_ordered(stock_quantity, is_available, threshold)::INTEGER) AS share"
-            " FROM offers, (SELECT unnest($thresholds) AS threshold) GROUP BY threshold ORDER BY threshold",
-            {"thresholds": THRESHOLDS},
-        )
-    return {row["threshold"]: round(row["share"], 4) for row in rows}
 
 
 def _columns(names: Sequence[str], records: Records) -> list[Column]:
@@ -159,6 +141,7 @@ def _columns(names: Sequence[str], records: Records) -> list[Column]:
                     name=name,
                     filled=round(len(values) / max(1, len(records)), 4),
                     distinct=len(set(values)),
+                    unique=round(len(set(values)) / max(1, len(values)), 4),
                     gtin=round(valid / max(1, len(values)), 4),
                     sample=list(dict.fromkeys(values))[:SHOWN_VALUES],
                 )
@@ -218,35 +201,3 @@ def _absence(stock: str | None, records: Records) -> Absence:
 
 def _is_enough(mapping: dict[str, str]) -> bool:
     return bool({"sku", "ean"} & mapping.keys() and {"stock_quantity", "is_available"} & mapping.keys())
-
-
-def _yaml(inspection: Inspection, integration_id: int | None) -> str:
-    """Write the feed as an entry of a blocks file, to be looked over and completed; comments say with what."""
-    stem = re.sub(r"[^a-z0-9]+", "-", Path(inspection.source.partition("?")[0]).stem.casefold()).strip("-") or "feed"
-    name = re.sub(r"^https?-", "", stem) if is_web(inspection.source) else stem
-    settings: dict[str, Any] = {"integration_id": integration_id or 1, "source": inspection.source}
-    todo = {"integration_id": None if integration_id else "your own number of this supplier"}
-    todo["source"] = HOW_TO_HIDE if MASK in inspection.source else None
-    if inspection.preset:
-        settings |= {"preset": inspection.preset, **presets()[inspection.preset].proposes}
-        settings["absence"] = inspection.absence.value
-        if inspection.format in TABLES:  # the columns are pinned: one that goes refuses the feed
-            settings["mapping"] = inspection.mapping
-        return _commented({"feeds": {name: settings}}, todo)
-    settings |= {
-        "format": inspection.format,
-        "encoding": inspection.encoding if inspection.format == "csv" else None,
-        "delimiter": inspection.delimiter if inspection.delimiter != "\t" else None,
-        "has_header": None if inspection.has_header else False,
-        "record_path": inspection.record_path or None,
-        "absence": inspection.absence.value,
-        "mapping": inspection.mapping,
-    }
-    given = {key: value for key, value in settings.items() if value is not None}
-    return _commented({"feeds": {name: given}}, todo)
-
-
-def _commented(entry: dict[str, Any], comments: dict[str, str | None]) -> str:
-    lines = yaml.safe_dump(entry, allow_unicode=True, sort_keys=False, width=LONGEST_LINE).splitlines()
-    noted = (comments.get(line.strip().partition(":")[0]) for line in lines)
-    return "".join(f"{line}  # {note}\n" if note else f"{line}\n" for line, note in zip(lines, noted, strict=True))
