@@ -1,16 +1,22 @@
-"""Inspecting a feed with a shop at hand, saving its block, and reading archived files by another mapping."""
+"""Inspecting a feed with a shop at hand, and saving its block."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from blocks import SupplierFeed, load_feed
+from blocks import FeedMapping, PrestashopDatabase, SupplierFeed, load_feed
+from blocks.apply import read_blocks
+from blocks.feed import MatchBy
+from demo.shop import make_shop
 from flows import import_catalog, import_feed, inspect_feed
-from tasks import archive
+from tasks import report
 from tasks.errors import WrongSettingsError
-from tests.flows.world import AT_ONCE, World
+from tests.flows.test_switched_off import held
+from tests.flows.world import World
 
 
 @pytest.fixture
@@ -57,32 +63,84 @@ def test_a_block_is_not_saved_without_its_number(file: str) -> None:
         load_feed("numberless")
 
 
-def priced(world: World, day: int, *, decimal: str = "auto") -> SupplierFeed:
-    """A file whose stock has a point that may be of thousands, and the block that reads it."""
-    lines = [f"{reference};1.{500 + day};2" for reference in world.references()[:10]]
-    Path(world.feed.source).write_text("\n".join(["Symbol;Stan;Termin", *lines, ""]), encoding="utf-8")
-    mapping = {"sku": "Symbol", "stock_quantity": "Stan", "delivery_days": "Termin"}
-    return SupplierFeed(integration_id=6, source=world.feed.source, mapping=mapping, decimal=decimal, fetching=AT_ONCE)
-
-
-def test_archived_files_show_what_another_setting_would_change(world: World) -> None:
+def test_a_second_shop_is_imported_too(
+    world: World, file: str, shop_database: Callable[..., str], shop_block: Callable[..., PrestashopDatabase]
+) -> None:
     import_catalog(world.shop)
-    for day in range(3):
-        import_feed(priced(world, day, decimal="comma"))  # 1.500 pieces are fifteen hundred
-    same = inspect_feed(priced(world, 2, decimal="comma"), replay=2).replayed
-    assert [(one["offers_now"], one["other_stock"], one["switched_off"]) for one in same] == [(10, 0, 0), (10, 0, 0)]
-    other = inspect_feed(priced(world, 2, decimal="point"), replay=5).replayed
-    assert [(one["offers_now"], one["other_stock"], one["gone"]) for one in other] == [(10, 10, 0)] * 3
-    assert other[0]["verdict"]
-    assert import_feed(priced(world, 2, decimal="comma")).status == "unchanged"  # nothing was kept of it
+    other = shop_database("flow_shop_two")
+    with world.mariadb.connect(other) as connection:
+        make_shop(connection, products=40)
+    block = shop_block(other).model_copy(update={"integration_id": 8})
+    assert inspect_feed(file, shop=block).catalogue_items > 0
+    assert inspect_feed(file, shop=block).catalogue_items == 0
 
 
-def test_a_file_that_is_not_kept_or_not_read_is_said(world: World) -> None:
+def test_examples_of_each_cause_are_shown(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     import_catalog(world.shop)
-    for day in range(2):
-        imported = import_feed(priced(world, day, decimal="comma"))
-    (archive.find("feeds", 6, str(imported.snapshot_id)) / "raw.zst").unlink()
-    feed = priced(world, 1).model_copy(update={"delimiter": "|"})
-    faults = [one["fault"] for one in inspect_feed(feed, replay=5).replayed]
-    assert faults[0] == "the file itself is not kept any more"
-    assert faults[1].startswith("would be refused: ")
+    world.write_feed((f"obcy-{n}", 1, 1) for n in range(8))
+    shown: dict[str, list[object]] = {}
+    monkeypatch.setattr(report, "publish", lambda *told: shown.update({one.title: one.rows for one in told[3]}))
+    inspect_feed(world.feed)
+    assert shown["Offers without a product"] == [{"cause": "no_product", "offers": 8, "share": "100.0%"}]
+    assert len(shown["The first of them, by cause"]) == 5
+
+
+def test_offers_match_as_the_block_says(world: World, file: str) -> None:
+    import_catalog(world.shop)
+    by_ean = world.feed.model_copy(update={"match_by": MatchBy.EAN})
+    assert (inspect_feed(world.feed).match_rate, inspect_feed(by_ean).match_rate) == (round(10 / 11, 4), 0.0)
+
+
+def test_a_name_that_is_taken_stops_before_the_catalogue_is_imported(world: World, home: Path, file: str) -> None:
+    inspect_feed(file, integration_id=9, save_as="taken-before")
+    before = held(home)
+    with pytest.raises(WrongSettingsError, match="expected a name that no feed has"):
+        inspect_feed(file, shop=world.shop, integration_id=9, save_as="taken-before")
+    assert held(home) == before
+
+
+@pytest.mark.parametrize("name", ["Acme Stock", "acme_stock", ""])
+def test_a_name_that_no_block_can_have_is_refused(file: str, name: str) -> None:
+    with pytest.raises(WrongSettingsError, match="expected small letters, digits and dashes"):
+        inspect_feed(file, integration_id=9, save_as=name)
+
+
+def test_nothing_is_saved_of_a_file_that_is_not_understood(world: World) -> None:
+    Path(world.feed.source).write_text("a;b\n1;2\n", encoding="utf-8")
+    with pytest.raises(WrongSettingsError, match="expected a file that a block can be proposed for"):
+        inspect_feed(world.feed.source, integration_id=9, save_as="not-understood")
+    with pytest.raises(ValueError, match="does not exist"):
+        load_feed("not-understood")
+
+
+def test_what_is_saved_is_what_is_printed(file: str) -> None:
+    seen = inspect_feed(file, integration_id=9, contractor_id=4, save_as="as-printed")
+    (printed,) = read_blocks(seen.block_yaml, {}).values()
+    saved = load_feed("as-printed")
+    assert isinstance(printed, SupplierFeed)
+    assert (saved.integration_id, saved.contractor_id, saved.enabled) == (9, 4, False)
+    names = SupplierFeed.model_fields.keys() - {"enabled"}
+    assert {name: getattr(saved, name) for name in names} == {name: getattr(printed, name) for name in names}
+
+
+def test_a_block_with_a_guess_keeps_its_way_to_the_source_and_gets_what_was_recognised(world: World, file: str) -> None:
+    guess = FeedMapping(sku="?", stock_quantity="??")
+    block = world.feed.model_copy(update={"mapping": guess, "username": "anna", "password": SecretStr("se-cret")})
+    seen = inspect_feed(block, save_as="recognised")
+    saved = load_feed("recognised")
+    assert (saved.mapping.sku, saved.username, saved.integration_id) == ("Symbol", "anna", 6)
+    assert saved.password
+    assert saved.password.get_secret_value() == "se-cret"
+    assert ("se-cret" in seen.block_yaml, "${ACME_PASSWORD}" in seen.block_yaml) == (False, True)
+
+
+def test_a_number_that_has_links_already_is_told(world: World, file: str, caplog: pytest.LogCaptureFixture) -> None:
+    import_catalog(world.shop)
+    inspect_feed(file, integration_id=world.shop.integration_id, save_as="number-of-the-shop")
+    assert "Integration 7 has links already" in caplog.text
+
+
+def test_a_file_with_too_many_rejects_is_still_explained(world: World) -> None:
+    world.write_feed([*((reference, 30, 2) for reference in world.references()[:6]), *[("", 1, 1)] * 4])
+    seen = inspect_feed(world.feed)
+    assert (seen.rows, seen.rows_rejected, seen.sold_at_threshold[20]) == (10, 4, 1.0)

@@ -70,6 +70,8 @@ def inspect_file(
             proposal.feed = proposal.feed.model_copy(update={"absence": looked.absence})
     if proposal and proposal.is_given and not proposal.fault:
         looked.mapping = proposal.feed.columns() or looked.mapping
+        if proposal.feed.absence != looked.absence:
+            reason += f"; the block says {proposal.feed.absence.value}, and keeps it"
     number_known = integration_id is not None or not isinstance(source, str)
     text = block_yaml(proposal.feed, number_known=number_known) if proposal else unfinished_yaml(looked, integration_id)
     found = looked.model_dump(mode="json")
