@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from blocks.feed_part import FeedPart
+from blocks.feed_part import COLUMNS, FeedPart
 
 
 class FeedMapping(BaseModel):
@@ -49,6 +49,11 @@ class FeedMapping(BaseModel):
             return "mapping: expected a column for `supplier_sku`, `sku` or `ean`, by which items meet; got none"
         if not (self.stock_quantity or self.is_available or has_warehouses) and part.says("stock"):
             return "mapping: expected a column for `stock_quantity` or `is_available`, got neither"
+        for what in part.provides:
+            has_it = any(getattr(self, column) for column in COLUMNS[what])
+            if not has_it and not (has_warehouses and what in {"stock", "delivery"}):
+                names = " or ".join(f"`{column}`" for column in COLUMNS[what])
+                return f"mapping: expected a column for {names}, as this part says `{what}`; got none"
         return None
 
     def columns(self) -> dict[str, str]:

@@ -52,7 +52,8 @@ def import_feed(
             snapshot = judge_snapshot(run, supplier, snapshot)
             if snapshot.is_waiting:
                 return summary
-        plan = link_offers(run, supplier, with_all_parts(run, snapshot), limit)
+        offers = with_all_parts(run, snapshot, keep=whole)
+        plan = link_offers(run, supplier, offers, limit)
         if not dry_run:
             write_links(run, plan, snapshot)
             if fetched and whole:

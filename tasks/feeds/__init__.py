@@ -8,13 +8,14 @@ from datetime import UTC
 from typing import Any
 
 from blocks import SupplierFeed
+from tasks import archive
 from tasks.errors import Quarantined, Refused, RexbitError, WrongSettingsError
 from tasks.feeds import checking, snapshots
 from tasks.feeds.gate import comparing, health, history
 from tasks.feeds.inspecting.steps import inspect_file, refuse_wrong_wishes, replay_archived, save_block
-from tasks.feeds.offers.parts import laid_over, merged
+from tasks.feeds.offers import parts
 from tasks.feeds.offers.read import FeedRead, read_feed
-from tasks.feeds.report import show_held, show_rejects, show_verdict
+from tasks.feeds.report import show_held, show_parts, show_rejects, show_verdict
 from tasks.feeds.snapshots import Snapshot, believe
 from tasks.feeds.sources import seen
 from tasks.feeds.sources.fetch import Fetched, fetch
@@ -120,9 +121,9 @@ def read_snapshot(run: Run[ImportSummary], feed: SupplierFeed, fetched: Fetched,
 
 def _with_what_was_known(run: Run[Any], snapshot: Snapshot) -> Snapshot:
     """Lay a file with changes only over the newest one before it, believed or not: a change is told once."""
-    before = snapshots.newest(run.state, snapshot.integration_id, snapshot.part)
+    before = snapshots.newest(run.state, snapshot.integration_id, snapshot.part.name)
     path = run.folder / "known_offers.parquet"
-    return snapshot.model_copy(update={"offers": laid_over(snapshot, before, path)})
+    return snapshot.model_copy(update={"offers": parts.laid_over(snapshot, before, path)})
 
 
 def _snapshot(feed: SupplierFeed, fetched: Fetched, settings: str, read: FeedRead) -> Snapshot:
@@ -130,9 +131,9 @@ def _snapshot(feed: SupplierFeed, fetched: Fetched, settings: str, read: FeedRea
     return Snapshot(
         id=snapshots.snapshot_id(feed.integration_id, at, fetched.sha256, feed.part.name),
         integration_id=feed.integration_id,
-        part=feed.part.name,
-        provides=feed.part.provides,
-        delta=feed.part.delta,
+        part=feed.part,
+        contractor_id=feed.contractor_id,
+        default_delivery_days=feed.default_delivery_days,
         content_hash=fetched.sha256,
         settings_hash=settings,
         fetched_at=at,
@@ -150,15 +151,16 @@ def _tell_unchanged(run: Run[ImportSummary], known: Snapshot) -> None:
     """The supplier answers, but has had nothing new for longer than is usual: no fault of ours, and no evidence."""
     age = run.started_at - known.fetched_at
     if known.is_good and age > history.stale_after(
-        history.steps(run.state, run.integration_id, run.started_at, known.part)
+        history.steps(run.state, run.integration_id, run.started_at, known.part.name)
     ):
         since = f"{known.fetched_at:%Y-%m-%d %H:%M} UTC"
         _warn(run, f"The file has not changed since {since}, longer than usual; ask the supplier if it should")
 
 
-def _warn(run: Run[ImportSummary], words: str) -> None:
+def _warn(run: Run[Any], words: str) -> None:
     run.warn(words)
-    run.summary.warnings.append(words)
+    if isinstance(run.summary, ImportSummary):
+        run.summary.warnings.append(words)
 
 
 def _count(run: Run[ImportSummary], snapshot: Snapshot) -> None:
@@ -176,6 +178,7 @@ def judge_snapshot(run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapsh
     if snapshot.is_good:
         return snapshot
     last = snapshots.last_good(run.state, feed.integration_id, feed.part.name)
+    last = last or snapshots.predecessor(run.state, feed)
     snapshot = comparing.judge(run.state, feed, snapshot, last, run.folder, run.started_at)
     if columns := comparing.new_columns(snapshot, last):
         _warn(run, f"New columns in the feed: {', '.join(f'`{name}`' for name in columns[:SHOWN_COLUMNS])}")
@@ -256,29 +259,30 @@ def last_good_snapshot(run: Run[LinkSummary], feed: SupplierFeed) -> Snapshot:
     return snapshot
 
 
+def with_all_parts(run: Run[Any], snapshot: Snapshot, *, keep: bool = False) -> Snapshot:
+    """The snapshot with the offers of all the supplier's files; as it is, where it is the only one.
+
+    `keep`: the offers of a snapshot that is applied for the first time go into the archive beside it.
+    """
+    if snapshot.part.name:
+        return _put_together(run, snapshot, keep=keep)
+    return snapshot.model_copy(update={"counts_absence": snapshot.part.decides_absence is not False})
+
+
 @station("put parts together", io=True)
-def with_all_parts(run: Run[Any], snapshot: Snapshot) -> Snapshot:
-    """The snapshot with the offers of all the supplier's files; as it is, where there is only this one."""
-    others = snapshots.good_parts(run.state, snapshot.integration_id, snapshot.part)
-    if not others and snapshot.says("stock"):
-        return snapshot
-    every = sorted([snapshot, *others], key=lambda one: one.part)
-    offers = merged(every, run.folder / "merged.parquet")
-    run.show(
-        "Files of this supplier",
-        [
-            {
-                "part": one.part or "(without a name)",
-                "says": ", ".join(one.provides) or "all",
-                "changes only": "yes" if one.delta else "no",
-                "fetched": f"{one.fetched_at:%Y-%m-%d %H:%M} UTC",
-            }
-            for one in every
-        ],
-    )
-    if not any(one.says("stock") for one in every):
-        run.warn("No file of this supplier says anything about stock yet, so nothing can be linked")
-    return snapshot.model_copy(update={"offers": offers})
+def _put_together(run: Run[Any], snapshot: Snapshot, *, keep: bool) -> Snapshot:
+    others = snapshots.good_parts(run.state, snapshot.integration_id, snapshot.part.name)
+    parts.refuse_replaced(snapshot, others)
+    every = parts.in_force([*others, snapshot])
+    merged = parts.merged(every, run.folder / snapshots.MERGED, current=snapshot.part.name)
+    if keep and snapshot.archived and not snapshot.is_good:
+        archive.add(snapshot.offers.parent, snapshots.MERGED, merged.offers)
+    show_parts(run, every, merged)
+    deciding = parts.deciding(every)
+    for words in parts.warnings(every, merged, deciding):
+        _warn(run, words)
+    decides = [one.part.name for one in deciding] == [snapshot.part.name]
+    return snapshot.model_copy(update={"offers": merged.offers, "counts_absence": decides})
 
 
 @station("check feed")

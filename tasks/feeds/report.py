@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from blocks.feed import Absence
 from tasks.duck import desk
 from tasks.feeds.gate.verdict import Verdict
+from tasks.feeds.offers.parts import Merged
+from tasks.feeds.snapshots import Snapshot
 from tasks.run import Run
 
 SAMPLE = 50
@@ -46,7 +49,7 @@ def show_verdict(run: Run[Any], verdict: Verdict) -> None:
         for name, loss in marks.items()
         if loss.available
     ]
-    now = f"{numbers.available:,} of {numbers.offers:,} items are available"
+    now = f"{numbers.available:,} of {numbers.offers:,} items are {numbers.state}"
     came = f"{numbers.newly_available:,} became so ({numbers.fresh:,} were not within 14 days)"
     run.show(f"Gate: {verdict.status}", rows, f"{now}, {came}. {verdict.reason}")
 
@@ -64,7 +67,30 @@ def show_held(run: Run[Any], verdict: Verdict, absence: Absence) -> None:
         {"linked items": step.linked_gone, "approving would": f"see them {away[absence]}"},
         {"linked items": verdict.numbers.linked_newly_available, "approving would": "see them switched on at once"},
     ]
+    if not verdict.numbers.says_stock:
+        without = "see them without what this file says; none is switched on or off"
+        rows = [{"linked items": step.linked_gone, "approving would": without}]
     run.show("What approving it would do", [row for row in rows if row["linked items"]], "Other suppliers not counted.")
     if verdict.went:
         note = f"The first {len(verdict.went)}, linked ones first."
         run.show("What went and what came", verdict.went, note)
+
+
+def show_parts(run: Run[Any], parts: Sequence[Snapshot], merged: Merged) -> None:
+    """The files of a supplier: what each says, how old it is, and how many of its items are offers."""
+    rows = []
+    for one in parts:
+        met = merged.met.get(one.part.name, {"items": 0, "offers": 0})
+        hours = (run.started_at - one.fetched_at).total_seconds() / 3600
+        rows.append(
+            {
+                "part": one.part.name,
+                "says": ", ".join(one.part.provides) or "all",
+                "changes only": "yes" if one.part.delta else "no",
+                "last good snapshot": one.id,
+                "age": f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours",
+                "items": met["items"],
+                "of them offers": met["offers"],
+            }
+        )
+    run.show("Files of this supplier", rows, "An item is an offer where a file says something of its stock.")

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from blocks import SupplierFeed
-from blocks.feed_part import Says
+from blocks.feed_part import FeedPart
 from tasks import archive
 from tasks.duck import desk
 from tasks.errors import WrongSettingsError
@@ -21,7 +21,17 @@ from tasks.state import Session, StateDatabase
 
 APPROVAL_HOURS = 24
 RECENT = "recent.parquet"
-NOT_IN_MANIFEST = {"offers", "rejects", "archived", "verdict", "approved_at", "last_seen_at", "judged"}
+MERGED = "merged.parquet"
+NOT_IN_MANIFEST = {
+    "offers",
+    "rejects",
+    "archived",
+    "verdict",
+    "approved_at",
+    "last_seen_at",
+    "judged",
+    "counts_absence",
+}
 OF_THE_LINKS = {"gate", "absence", "match_by", "sku_codes"}
 OF_THE_SOURCE = {
     "enabled",
@@ -41,15 +51,16 @@ class Snapshot(BaseModel):
 
     `verdict`, `approved_at`, `last_seen_at`: of its row in the state database, None before there is one. `judged`:
     what the gate made of it in this run. `columns`: all that the file has, empty where that is not known.
-    `rows_summed`: records whose stock is part of another's. `part`, `provides`, `delta`: of a supplier with several
-    files; `offers` of one with changes only are all that are known.
+    `rows_summed`: records whose stock is part of another's. `part`: of a supplier with several files; `offers` of one
+    with changes only are all that are known. `contractor_id`, `default_delivery_days`: as in the block.
+    `counts_absence`: whether what it lacks is evidence of absence.
     """
 
     id: str
     integration_id: int
-    part: str = ""
-    provides: list[Says] = []
-    delta: bool = False
+    part: FeedPart = FeedPart()
+    contractor_id: int | None = None
+    default_delivery_days: int | None = None
     content_hash: str
     settings_hash: str
     fetched_at: datetime
@@ -65,10 +76,7 @@ class Snapshot(BaseModel):
     approved_at: datetime | None = None
     last_seen_at: datetime | None = None
     judged: Verdict | None = None
-
-    def says(self, what: Says) -> bool:
-        """Whether that is taken from it."""
-        return not self.provides or what in self.provides
+    counts_absence: bool = True
 
     @property
     def is_good(self) -> bool:
@@ -117,6 +125,14 @@ def last_good(state: StateDatabase, integration_id: int, part: str = "") -> Snap
     return _from_row(rows[0]) if rows else None
 
 
+def predecessor(state: StateDatabase, feed: SupplierFeed) -> Snapshot | None:
+    """What a whole file with stock is compared with the first time: the file in whose place it stands."""
+    if not feed.part.name or feed.part.delta or not feed.part.says("stock"):
+        return None
+    found = (last_good(state, feed.integration_id, name) for name in (*feed.part.replaces, ""))
+    return next((snapshot for snapshot in found if snapshot), None)
+
+
 def latest(state: StateDatabase, integration_id: int, part: str, most: int) -> list[tuple[str, Snapshot | None]]:
     """The newest snapshots with their ids, newest first, good or not; None: not in the archive any more."""
     with state.session(read_only=True) as session:
@@ -133,7 +149,7 @@ def newest(state: StateDatabase, integration_id: int, part: str = "") -> Snapsho
 
 
 def good_parts(state: StateDatabase, integration_id: int, but: str) -> list[Snapshot]:
-    """The newest believed snapshot of each other part of a supplier's feed."""
+    """The newest believed snapshot of each other named part of a supplier's feed."""
     with state.session() as session:
         rows = session.execute("snapshot_good_parts", {"integration_id": integration_id, "part": but})
     return [_from_row(row) for row in rows]
@@ -210,7 +226,7 @@ def figures(offers: Path) -> dict[str, int]:
 def is_other_waiting(state: StateDatabase, snapshot: Snapshot) -> bool:
     """Whether the newest snapshot, of another content than this one, waits for a second file."""
     with state.session(read_only=True) as session:
-        values = {"integration_id": snapshot.integration_id, "part": snapshot.part}
+        values = {"integration_id": snapshot.integration_id, "part": snapshot.part.name}
         rows = session.execute("snapshot_newest", values)
     return bool(rows) and rows[0]["verdict"] == "waiting" and rows[0]["content_hash"] != snapshot.content_hash
 
@@ -229,7 +245,6 @@ def record(session: Session, snapshot: Snapshot, run_id: str, now: datetime) -> 
         include={
             "id",
             "integration_id",
-            "part",
             "content_hash",
             "settings_hash",
             "fetched_at",
@@ -239,6 +254,7 @@ def record(session: Session, snapshot: Snapshot, run_id: str, now: datetime) -> 
     )
     judged = snapshot.judged
     made = {
+        "part": snapshot.part.name,
         "verdict": judged.status if judged and judged.stops else "passed",
         "reason": judged.reason if judged else "",
         "numbers": judged.numbers.model_dump_json() if judged else None,

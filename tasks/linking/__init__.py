@@ -40,7 +40,7 @@ def link_offers(
     run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapshot, limit: int | None
 ) -> supplier.LinkPlan:
     """Match a snapshot's offers with our products and plan what the supplier's links become."""
-    counts_absence = limit is None and not snapshot.is_good and feed.part.counts_absence
+    counts_absence = limit is None and not snapshot.is_good and snapshot.counts_absence
     scope = supplier.Scope(limit=limit, counts_absence=counts_absence)
     supplier.read_known(run.state, feed.integration_id, run.folder)
     matched, plan = supplier.match_and_plan(run.state, feed, snapshot, scope, run.started_at, run.folder)

@@ -60,7 +60,9 @@ FROM missing WHERE $counts_absence AND $absence <> 'keep';
 
 CREATE TABLE absences_gone AS
 SELECT $integration_id::BIGINT AS integration_id, product_id FROM absences
-WHERE $counts_absence AND product_id NOT IN (SELECT product_id FROM absent_now);
+WHERE ($counts_absence AND product_id NOT IN (SELECT product_id FROM absent_now))
+   -- another file of the supplier that has it ends an absence, which it can't count
+   OR ($is_part AND product_id IN (SELECT product_id FROM present));
 
 CREATE TABLE sold_out AS
 SELECT product_id FROM absent_now

@@ -150,6 +150,7 @@ def plan_links(feed: SupplierFeed, snapshot: Snapshot, scope: Scope, now: dateti
         "absence": feed.absence.value,
         "snapshot_id": snapshot.id,
         "content_hash": snapshot.content_hash,
+        "is_part": bool(snapshot.part.name),
         "now": now,
         **scope.model_dump(),
     }

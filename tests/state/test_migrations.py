@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from tasks.errors import WrongSettingsError
 from tasks.state import StateDatabase, open_state
@@ -22,6 +23,21 @@ from tasks.state.tables import METADATA
 
 PROJECT = Path(__file__).parents[2]
 OPEN = "from tasks.state import open_state; print(open_state().revision())"
+FEED_BEFORE_PARTS = """
+    INSERT INTO feed_snapshots (id, integration_id, content_hash, settings_hash, fetched_at, verdict, rows_read,
+        rows_rejected, offers, available, run_id, folder)
+    VALUES ('f6-1', 6, 'c', 's', '2026-11-24 05:00:00', 'passed', 1, 0, 1, 1, 'run', 'feeds/6/f6-1')"""
+
+
+def move(connection: Connection, to: str) -> None:
+    """Bring the tables to a version, up or down."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    up = (
+        MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision() or ""
+    ) < to
+    (command.upgrade if up else command.downgrade)(config, to)
 
 
 def test_the_newest_migration_is_known() -> None:
@@ -53,6 +69,32 @@ def test_an_empty_database_is_at_no_revision(state_url: str) -> None:
 def test_migrating_again_changes_nothing(state: StateDatabase) -> None:
     migrate(state)
     assert state.revision() == HEAD
+
+
+def test_what_is_known_of_a_feed_stays_when_feeds_get_parts(state: StateDatabase) -> None:
+    health, source = ("2026-11-24 05:00:00", "f6-1"), ("hash", "f6-1")
+    tables = ("feed_snapshots", "feed_health", "feed_sources")
+    engine = state.engine()
+    with engine.begin() as connection:
+        move(connection, "0004")
+        connection.execute(text(FEED_BEFORE_PARTS))
+        connection.execute(text("INSERT INTO feed_health VALUES (6, '2026-11-24 05:00:00', NULL, 'f6-1', NULL)"))
+        connection.execute(text("INSERT INTO feed_sources VALUES (6, 'hash', 'f6-1', NULL, NULL, '2026-11-24')"))
+        move(connection, "0005")
+        for table in tables:
+            assert connection.execute(text(f"SELECT integration_id, part FROM {table}")).all() == [(6, "")]
+        kept = connection.execute(text("SELECT confirmed_at, held_snapshot_id FROM feed_health")).one()
+        assert (str(kept[0])[:19], kept[1]) == health
+        assert connection.execute(text("SELECT source_hash, snapshot_id FROM feed_sources")).one() == source
+        connection.execute(text("INSERT INTO feed_health (integration_id, part) VALUES (6, 'prices')"))
+        move(connection, "0004")
+        for table in tables:
+            assert "part" not in {column["name"] for column in inspect(connection).get_columns(table)}
+            assert connection.execute(text(f"SELECT integration_id FROM {table}")).all() == [(6,)]
+        move(connection, "0005")
+        options = {"compare_type": True, "version_table": VERSION_TABLE}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), METADATA) == []
+    engine.dispose()
 
 
 def test_a_migrated_database_is_opened_without_alembic(state: StateDatabase, state_url: str) -> None:

@@ -9,6 +9,7 @@ from blocks import SupplierFeed
 from tasks import archive
 from tasks.feeds import snapshots
 from tasks.feeds.gate import history, measures
+from tasks.feeds.offers import parts
 from tasks.feeds.snapshots import Snapshot
 from tasks.state import StateDatabase
 
@@ -24,14 +25,16 @@ def judge(
     `recent.parquet`, from which a later one learns what was available within 14 days.
     """
     before = _before(state, feed, last, now) if last else None
+    new = measures.Judged(offers=snapshot.offers, id=snapshot.id, fetched_at=now, says_stock=feed.part.says("stock"))
+    if feed.part.delta:
+        before = _among_all(state, snapshot, last, folder, before, new)
     if before:
         before.seconded = snapshots.is_other_waiting(state, snapshot)
-    recent_to = folder / snapshots.RECENT if snapshot.archived else None
-    new = measures.Judged(offers=snapshot.offers, id=snapshot.id, fetched_at=now, recent_to=recent_to)
+    new.recent_to = folder / snapshots.RECENT if snapshot.archived else None
     linked = snapshots.linked_keys(state, feed.integration_id, folder)
     verdict = measures.judge(new, before, linked, feed.gate)
-    if recent_to:
-        archive.add(snapshot.offers.parent, snapshots.RECENT, recent_to)
+    if new.recent_to:
+        archive.add(snapshot.offers.parent, snapshots.RECENT, new.recent_to)
     return snapshot.model_copy(update={"judged": verdict})
 
 
@@ -52,3 +55,28 @@ def _before(state: StateDatabase, feed: SupplierFeed, last: Snapshot, now: datet
         band=history.band(past, now),
         **{name: snapshots.offers_of(feed.integration_id, step.id) for name, step in marks.items() if step},
     )
+
+
+def _among_all(
+    state: StateDatabase,
+    snapshot: Snapshot,
+    last: Snapshot | None,
+    folder: Path,
+    before: measures.Before | None,
+    new: measures.Judged,
+) -> measures.Before | None:
+    """Compare all of the supplier's offers, with and without what a file with changes only says anew.
+
+    Its own items are few: that half of them were sold out says nothing of the supplier. The high-water marks are left
+    to the whole files, whose changes these would be blamed for.
+    """
+    others = snapshots.good_parts(state, snapshot.integration_id, snapshot.part.name)
+    new.offers = parts.merged(parts.in_force([*others, snapshot]), folder / "all_with.parquet").offers
+    new.changes, new.changed_since = snapshot.offers, last.fetched_at if last else None
+    known = [*others, *([last] if last else [])]
+    if not known:
+        return None
+    offers = parts.merged(parts.in_force(known), folder / "all_before.parquet").offers
+    if before:
+        return before.model_copy(update={"offers": offers, "day": None, "week": None})
+    return measures.Before(offers=offers, fetched_at=max(one.fetched_at for one in known))

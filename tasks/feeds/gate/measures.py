@@ -33,12 +33,19 @@ class Before(BaseModel):
 
 
 class Judged(BaseModel):
-    """A snapshot to be judged: its `offers.parquet`, id and time; `recent_to`: where `recent` of it is to be put."""
+    """A snapshot to be judged: its `offers.parquet`, id and time; `recent_to`: where `recent` of it is to be put.
+
+    `says_stock`: whether it is asked what is available. `changes`: of a file with changes only, Parquet of all that
+    such files said (offers with `given_at`), `changed_since` the last good one; `offers` are then the supplier's.
+    """
 
     offers: Path
     id: str = ""
     fetched_at: datetime | None = None
     recent_to: Path | None = None
+    says_stock: bool = True
+    changes: Path | None = None
+    changed_since: datetime | None = None
 
 
 def judge(new: Judged, before: Before | None, linked: Path | None, gate: FeedGate) -> Verdict:
@@ -47,7 +54,7 @@ def judge(new: Judged, before: Before | None, linked: Path | None, gate: FeedGat
     `linked`: Parquet with offer_key VARCHAR, the items that have a product; None: unknown, so every item counts.
     """
     with desk() as table:
-        numbers = _measure(table, new, before, linked)
+        numbers = _measure(table, new, before, linked, gate)
         band = before.band if before and gate.learn else None
         status, reason = decide(numbers, gate, band, seconded=before is None or before.seconded)
         went = [] if status == "passed" else _sample(table, new, before)
@@ -56,7 +63,7 @@ def judge(new: Judged, before: Before | None, linked: Path | None, gate: FeedGat
     return Verdict(status=status, reason=reason, numbers=numbers, went=went)
 
 
-def _measure(table: Desk, new: Judged, before: Before | None, linked: Path | None) -> Numbers:
+def _measure(table: Desk, new: Judged, before: Before | None, linked: Path | None, gate: FeedGate) -> Numbers:
     table.run("feeds/gate/tables.sql")
     if linked:
         table.run("feeds/gate/linked.sql", {"path": str(linked)})
@@ -77,15 +84,20 @@ def _measure(table: Desk, new: Judged, before: Before | None, linked: Path | Non
         "snapshot_id": new.id,
     }
     table.run("feeds/gate/gate.sql", values)
-    return _numbers(table)
+    if new.changes:
+        changes = {"changes": str(new.changes), "since": new.changed_since, "min_affected": gate.min_affected}
+        table.run("feeds/gate/changes.sql", changes)
+    return _numbers(table, new)
 
 
-def _numbers(table: Desk) -> Numbers:
+def _numbers(table: Desk, new: Judged) -> Numbers:
     losses = {
         row.pop("baseline"): Loss.model_validate(row)
         for row in table.rows("SELECT * FROM losses WHERE baseline IS NOT NULL")
     }
     return Numbers(
+        says_stock=new.says_stock,
+        is_delta=new.changes is not None,
         offers=table.count("pairs", "is_there"),
         available=table.count("pairs", "is_on"),
         **losses,

@@ -56,9 +56,12 @@ class Numbers(BaseModel):
     available items in that time, or in force when it began).
     `newly_available` leaves out what an approved snapshot had switched off within 14 days, `fresh` all that was
     available within 14 days. `constant`: column -> linked items whose value it changed. `price_ratio`: the median of
-    new price / last price, None without a pair.
+    new price / last price, None without a pair. `says_stock` False: a file without stock, all of whose items count as
+    available. `is_delta`: a file with changes only; the offers are then all of the supplier's.
     """
 
+    says_stock: bool = True
+    is_delta: bool = False
     offers: int
     available: int
     step: Loss = Loss()
@@ -71,6 +74,11 @@ class Numbers(BaseModel):
     constant: dict[str, int] = {}
     price_ratio: float | None = None
     linked_repriced: int = 0
+
+    @property
+    def state(self) -> str:
+        """What is said of the items that count."""
+        return "available" if self.says_stock else "in the file"
 
     def gain(self, items: int, linked: int) -> float:
         """What came on as a share of what was available; the worse of feed and linked items."""
@@ -128,18 +136,23 @@ def decide(numbers: Numbers, gate: FeedGate, band: Band | None = None, *, second
 
     `seconded`: whether a different file before this one was waiting already, compared with the same good one.
     """
-    if numbers.available == 0:
-        return "quarantined", f"no item is available (of {numbers.offers:,} in the feed)"
-    if numbers.available < gate.min_available:
-        return "quarantined", f"{numbers.available:,} items are available, expected at least {gate.min_available:,}"
+    there = f"{numbers.available:,} items are {numbers.state}"
+    if not numbers.is_delta and numbers.available == 0:
+        nothing = f"no item is available (of {numbers.offers:,} in the feed)"
+        return "quarantined", nothing if numbers.says_stock else "the file holds no item"
+    if not numbers.is_delta and numbers.says_stock and numbers.available < gate.min_available:
+        return "quarantined", f"{there}, expected at least {gate.min_available:,}"
     if not numbers.step.available:
-        return "passed", f"{numbers.available:,} items are available; there were none before"
+        return "passed", f"{there}; there were none before"
     findings = list(_findings(numbers, gate, band or Band()))
     stopping = [one for one in findings if one.stops and one.linked >= gate.min_affected]
     if stopping:
         return "quarantined", "; ".join(f"{one.words}; stopped from {one.limit}" for one in stopping)
     if not seconded and gate.second_look and _is_much_lost(numbers.step, gate):
-        return "waiting", f"{_loss(numbers.step)}; believed from {gate.warn_share:.0%} when a second file shows it too"
+        return (
+            "waiting",
+            f"{_loss(numbers, numbers.step)}; believed from {gate.warn_share:.0%} when a second file shows it too",
+        )
     if findings:
         small = f" where it meets {gate.min_affected} linked items"
         return "warned", "; ".join(
@@ -147,7 +160,7 @@ def decide(numbers: Numbers, gate: FeedGate, band: Band | None = None, *, second
             for one in findings
         )
     lost = numbers.step.affected
-    return "passed", _loss(numbers.step) if lost else f"{numbers.available:,} items are available, none was lost"
+    return "passed", _loss(numbers, numbers.step) if lost else f"{there}, none was lost"
 
 
 def _is_much_lost(step: Loss, gate: FeedGate) -> bool:
@@ -162,13 +175,14 @@ def step_limit(gate: FeedGate, band: Band) -> float:
 
 
 def _findings(numbers: Numbers, gate: FeedGate, band: Band) -> Iterator[Finding]:
-    yield from _step(numbers.step, gate, band)
+    yield from _step(numbers, gate, band)
     for name, share in (("day", gate.day_share), ("week", gate.week_share)):
         loss: Loss = getattr(numbers, name)
         if loss.affected and loss.share >= share:
-            words = f"within {WINDOWS[name]}, {_loss(loss)}"
+            words = f"within {WINDOWS[name]}, {_loss(numbers, loss)}"
             yield Finding(words, True, loss.linked_affected, f"{share:.0%}")
-    yield from _gains(numbers, gate, band)
+    if numbers.says_stock:  # more items with a price, or a code, switch nothing on
+        yield from _gains(numbers, gate, band)
     for column, linked in numbers.constant.items():
         yield Finding(
             f"the column of {column} holds one value only, where it held several ({linked:,} linked items changed)",
@@ -181,13 +195,14 @@ def _findings(numbers: Numbers, gate: FeedGate, band: Band) -> Iterator[Finding]
         yield Finding(words, True, numbers.linked_repriced, f"{gate.price_share:.0%}")
 
 
-def _step(step: Loss, gate: FeedGate, band: Band) -> Iterator[Finding]:
+def _step(numbers: Numbers, gate: FeedGate, band: Band) -> Iterator[Finding]:
+    step = numbers.step
     limit = step_limit(gate, band)
     if not step.affected or step.share < min(gate.warn_share, limit):
         return
     stops = step.share >= limit
     own = ", the most that this feed's history makes likely" if stops and limit < gate.quarantine_share else ""
-    yield Finding(_loss(step), stops, step.linked_affected, f"{limit if stops else gate.warn_share:.1%}{own}")
+    yield Finding(_loss(numbers, step), stops, step.linked_affected, f"{limit if stops else gate.warn_share:.1%}{own}")
 
 
 def _gains(numbers: Numbers, gate: FeedGate, band: Band) -> Iterator[Finding]:
@@ -202,9 +217,9 @@ def _gains(numbers: Numbers, gate: FeedGate, band: Band) -> Iterator[Finding]:
             yield Finding(words, True, numbers.linked_newly_available, own)
 
 
-def _loss(loss: Loss) -> str:
+def _loss(numbers: Numbers, loss: Loss) -> str:
+    away = f"gone ({loss.gone:,}) or no longer available ({loss.newly_unavailable:,})" if numbers.says_stock else "gone"
     return (
-        f"{loss.affected:,} of {loss.available:,} items that were available ({loss.feed_share:.1%}) are"
-        f" gone ({loss.gone:,}) or no longer available ({loss.newly_unavailable:,}); of linked ones"
-        f" {loss.linked_affected:,} of {loss.linked_available:,} ({loss.linked_share:.1%})"
+        f"{loss.affected:,} of {loss.available:,} items that were {numbers.state} ({loss.feed_share:.1%}) are {away};"
+        f" of linked ones {loss.linked_affected:,} of {loss.linked_available:,} ({loss.linked_share:.1%})"
     )

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from blocks import SupplierFeed
 from tasks.duck import Desk, desk
-from tasks.errors import Refused
+from tasks.errors import Refused, WrongSettingsError
 from tasks.feeds.formats.csv_rows import read_csv
 from tasks.feeds.formats.json_rows import read_json
 from tasks.feeds.formats.look import kind_of
@@ -53,7 +53,7 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
     Raises Refused where the file is no whole, readable feed, or more of it is rejected than the gate's
     `max_rejected_share`; its `summary` is then the FeedRead. A well-formed file without records is read: 0 offers.
     """
-    feed = completed(feed)
+    feed = _what_it_says(completed(feed))
     kind = kind_of(feed, raw)
     with desk() as table:
         sheet = READERS[kind](table, feed, raw, folder)
@@ -100,6 +100,17 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
         )
         _refuse_too_many_rejects(table, feed, read)
     return read
+
+
+def _what_it_says(feed: SupplierFeed) -> SupplierFeed:
+    """Leave out what a part of a feed does not say: a column that nobody takes must not spoil a row either."""
+    if not feed.part.name:
+        return feed
+    mapping = feed.mapping.model_copy(update=dict.fromkeys(feed.part.leaves_out()))
+    warehouses = feed.warehouses if feed.part.says("stock") else []
+    if lacking := mapping.lacking(feed.part, has_warehouses=bool(warehouses)):  # what a preset leaves empty too
+        raise WrongSettingsError(f"{shown(feed.source)}: {lacking}")
+    return feed.model_copy(update={"mapping": mapping, "warehouses": warehouses})
 
 
 def _give_meanings(table: Desk, feed: SupplierFeed) -> None:

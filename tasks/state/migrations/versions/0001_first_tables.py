@@ -101,7 +101,6 @@ def _feeds() -> None:
         "feed_snapshots",
         sa.Column("id", sa.Text, primary_key=True),
         sa.Column("integration_id", sa.BigInteger, nullable=False),
-        sa.Column("part", sa.Text, nullable=False, server_default=""),
         sa.Column("content_hash", sa.Text, nullable=False),
         sa.Column("settings_hash", sa.Text, nullable=False),
         sa.Column("fetched_at", sa.DateTime, nullable=False),

@@ -20,7 +20,6 @@ def upgrade() -> None:
     op.create_table(
         "feed_health",
         sa.Column("integration_id", sa.BigInteger, primary_key=True, autoincrement=False),
-        sa.Column("part", sa.Text, primary_key=True, server_default=""),
         sa.Column("confirmed_at", sa.DateTime),
         sa.Column("held_since", sa.DateTime),
         sa.Column("held_snapshot_id", sa.Text),

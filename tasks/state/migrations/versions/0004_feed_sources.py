@@ -16,7 +16,6 @@ def upgrade() -> None:
     op.create_table(
         "feed_sources",
         sa.Column("integration_id", sa.BigInteger, primary_key=True, autoincrement=False),
-        sa.Column("part", sa.Text, primary_key=True, server_default=""),
         sa.Column("source_hash", sa.Text, nullable=False),
         sa.Column("snapshot_id", sa.Text, nullable=False),
         sa.Column("etag", sa.Text),
