@@ -72,6 +72,44 @@ def test_a_contractor_s_text_that_is_there_twice() -> None:
     assert "expected each text once, got several for acme sp." in refusal
 
 
+@pytest.mark.parametrize(
+    ("part", "mapping", "words"),
+    [
+        ({"provides": ["price"]}, {"sku": "s", "purchase_price": "p"}, "expected a name"),
+        ({"delta": True}, {"sku": "s", "stock_quantity": "q"}, "expected a name"),
+        ({"name": "Prices"}, {"sku": "s", "stock_quantity": "q"}, "part.name"),
+        ({"name": "p", "provides": ["price"]}, {"supplier_sku": "s"}, "expected a column for `purchase_price`"),
+        ({"name": "p", "provides": ["price"]}, {"purchase_price": "p"}, "by which items meet"),
+        ({"name": "c", "provides": ["codes"]}, {"supplier_sku": "s"}, "expected a column for `sku` or for `ean`"),
+        ({"name": "d", "provides": ["delivery"]}, {"sku": "s"}, "`delivery_days` or `available_later`"),
+        ({"name": "s", "provides": ["stock"]}, {"supplier_sku": "s"}, "`stock_quantity` or `is_available`"),
+        ({"name": "s", "delta": True, "decides_absence": True}, {"sku": "s", "stock_quantity": "q"}, "changes only"),
+        (
+            {"name": "p", "provides": ["price"], "decides_absence": True},
+            {"sku": "s", "purchase_price": "p"},
+            "got price",
+        ),
+        ({"name": "s", "replaces": ["s"]}, {"sku": "s", "stock_quantity": "q"}, "names of other files"),
+    ],
+)
+def test_a_part_that_does_not_fit_together(part: dict[str, Any], mapping: dict[str, str], words: str) -> None:
+    assert words in refusal_of(SupplierFeed, integration_id=6, source="a.csv", part=part, mapping=mapping)
+
+
+@pytest.mark.parametrize(
+    ("says", "mapping"),
+    [
+        ("price", {"supplier_sku": "s", "purchase_price": "p"}),
+        ("codes", {"ean": "e"}),
+        ("delivery", {"sku": "s", "available_later": "t"}),
+        ("stock", {"supplier_sku": "s", "is_available": "q"}),
+    ],
+)
+def test_a_part_needs_only_what_it_says(says: str, mapping: dict[str, str]) -> None:
+    part = {"name": "one", "provides": [says]}
+    assert SupplierFeed(integration_id=6, source="a.csv", part=part, mapping=mapping).part.says(says)  # type: ignore[arg-type]
+
+
 def test_a_preset_may_stand_for_the_mapping() -> None:
     assert SupplierFeed(integration_id=6, source="a.xml", preset="ceneo").mapping.columns() == {}
 
