@@ -133,6 +133,13 @@ def predecessor(state: StateDatabase, feed: SupplierFeed) -> Snapshot | None:
     return next((snapshot for snapshot in found if snapshot), None)
 
 
+def only_file_seen_at(state: StateDatabase, integration_id: int) -> datetime | None:
+    """When a supplier's only file, one without a name, was last believed or seen again."""
+    with state.session(read_only=True) as session:
+        rows = session.execute("snapshot_last_good", {"integration_id": integration_id, "part": ""})
+    return (rows[0]["last_seen_at"] or rows[0]["fetched_at"]) if rows else None
+
+
 def latest(state: StateDatabase, integration_id: int, part: str, most: int) -> list[tuple[str, Snapshot | None]]:
     """The newest snapshots with their ids, newest first, good or not; None: not in the archive any more."""
     with state.session(read_only=True) as session:

@@ -168,6 +168,12 @@ def test_the_first_of_several_files_is_compared_with_the_only_one_before(world: 
     assert min(stocks(tmp_path).values()) >= 50  # what the only file said is over
 
 
+def test_an_only_file_that_is_still_imported_beside_named_ones_is_told(world: World, sold: list[SupplierFeed]) -> None:
+    world.write_feed([(reference, 30, 2) for reference in world.references()[:ITEMS]])
+    import_feed(world.feed)
+    assert "A file without a name is still imported" in import_feed(sold[1]).warnings[0]
+
+
 def test_a_renamed_file_takes_the_place_of_the_old_one(world: World, tmp_path: Path) -> None:
     import_catalog(world.shop)
     first, second, *_ = world.references()

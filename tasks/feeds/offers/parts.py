@@ -60,11 +60,21 @@ def deciding(snapshots: Sequence[Snapshot]) -> list[Snapshot]:
     return chosen or [one for one in whole if one.part.decides_absence is None]
 
 
-def warnings(snapshots: Sequence[Snapshot], together: Merged, deciders: Sequence[Snapshot]) -> list[str]:
-    """What an operator should know of the files of a supplier, put together."""
+def warnings(
+    snapshots: Sequence[Snapshot], together: Merged, deciders: Sequence[Snapshot], only_file_at: datetime | None
+) -> list[str]:
+    """What an operator should know of the files of a supplier, put together.
+
+    `only_file_at`: when a file without a name was last imported for this supplier; None: never.
+    """
     if not any(one.part.says("stock") for one in snapshots):
         return ["No file of this supplier that says anything about stock was believed yet, so nothing is linked"]
     words = []
+    if only_file_at and only_file_at > min(one.fetched_at for one in snapshots):
+        words.append(
+            f"A file without a name is still imported for this supplier (last on {only_file_at:%Y-%m-%d %H:%M} UTC) and"
+            " writes the same links by itself: switch that feed off, or give it a part's name"
+        )
     if len(deciders) > 1:
         names = ", ".join(f"`{one.part.name}`" for one in deciders)
         words.append(
