@@ -246,7 +246,7 @@ def measure_match_rate(run: Run[InspectSummary], feed: SupplierFeed, offers: Pat
 def show_link_plan(run: Run[InspectSummary], feed: SupplierFeed, snapshot: Snapshot) -> None:
     """What an import of this snapshot would change in the supplier's links now; nothing is written."""
     supplier.read_known(run.state, feed.integration_id, run.folder)
-    scope = supplier.Scope(counts_absence=feed.part.counts_absence)
+    scope = supplier.Scope(counts_absence=snapshot.counts_absence)
     _, plan = supplier.match_and_plan(run.state, feed, snapshot, scope, run.started_at, run.folder)
     words = (
         f"{plan.created:,} links made, {plan.updated:,} changed; {plan.absent:,} products missing, {plan.sold_out:,} of"

@@ -18,7 +18,7 @@ def test_a_supplier_with_several_files() -> None:
     blocks = read_blocks(dedent(example[0]), {})
     said = {name: block.part.provides for name, block in blocks.items() if isinstance(block, SupplierFeed)}
     assert said == {
-        "acme-stock": ["stock", "delivery"],
+        "acme-stock": ["codes", "stock", "delivery"],
         "acme-prices": ["price"],
         "acme-codes": ["codes"],
         "acme-changes": ["stock"],

@@ -93,8 +93,17 @@ def keep(state: StateDatabase) -> Any:
             rows_read=1,
             rows_rejected=0,
         )
-        facts = snapshot.model_dump(exclude={*NOT_IN_MANIFEST, "rejected_by_reason", "columns"})
-        made = {"verdict": verdict, "reason": "", "run_id": "r", "numbers": None, "last_seen_at": at}
+        facts = snapshot.model_dump(
+            exclude={*NOT_IN_MANIFEST, "rejected_by_reason", "columns", "contractor_id", "default_delivery_days"}
+        )
+        made = {
+            "part": feed.part.name,
+            "verdict": verdict,
+            "reason": "",
+            "run_id": "r",
+            "numbers": None,
+            "last_seen_at": at,
+        }
         with state.session() as session:
             session.execute("snapshot_record", {**facts, **made, "offers": 1, "available": 1, "folder": ""})
         return snapshot

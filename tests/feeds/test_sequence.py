@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from blocks import FeedGate
 from tasks.feeds.inspecting.sequence import Sequence
 from tasks.feeds.snapshots import Snapshot
 from tests import parquet
+from tests.feeds.conftest import csv_feed
 
 FIRST = datetime(2026, 11, 1, 5, tzinfo=UTC)
 ITEMS = 400
@@ -36,7 +36,7 @@ def verdicts(folder: Path, files: list[list[int]], approved: int | None = None) 
     linked = parquet.write(
         folder / "linked.parquet", "offer_key VARCHAR", [{"offer_key": f"A{n}"} for n in range(ITEMS)]
     )
-    sequence = Sequence(FeedGate(), linked)
+    sequence = Sequence(csv_feed("unread.csv"), linked)
     return [
         sequence.judge(file_of(folder, hour, stocks), approved=hour == approved).status
         for hour, stocks in enumerate(files)

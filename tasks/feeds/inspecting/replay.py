@@ -68,7 +68,7 @@ def replay(
     """
     found = snapshots.latest(state, feed.integration_id, feed.part.name, count + 1)
     linked = snapshots.linked_keys(state, feed.integration_id, folder)
-    sequence = Sequence(feed.gate, linked)
+    sequence = Sequence(feed, linked)
     replayed: list[Replayed] = []
     before = found[count][1] if len(found) > count else None
     tried: Snapshot | None = None
@@ -109,9 +109,9 @@ def _replayed(
             _count_rejects(told, snapshot, refused.summary)
         return told, None
     _count_rejects(told, snapshot, read)
-    tried = snapshot.model_copy(
-        update={"offers": read.offers, "rejects": read.rejects, "archived": False, "verdict": None, "approved_at": None}
-    )
+    by_block = {name: getattr(feed, name) for name in ("part", "contractor_id", "default_delivery_days")}
+    none_yet = {"archived": False, "verdict": None, "approved_at": None}
+    tried = snapshot.model_copy(update={"offers": read.offers, "rejects": read.rejects, **by_block, **none_yet})
     if feed.part.delta:
         tried = tried.model_copy(update={"offers": laid_over(tried, before, folder / "known_offers.parquet")})
     return told.model_copy(update={"is_read": True, **_compared(snapshot.offers, tried.offers)}), tried

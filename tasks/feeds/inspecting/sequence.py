@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from blocks import FeedGate
+from blocks import SupplierFeed
 from tasks.feeds.gate import history, measures
 from tasks.feeds.gate.comparing import DAY, WEEK
 from tasks.feeds.gate.history import Step
@@ -13,10 +13,14 @@ from tasks.feeds.snapshots import RECENT, Snapshot
 
 
 class Sequence:
-    """A feed's files from the oldest on; what the gate believes of them is what the next ones are compared with."""
+    """A feed's files from the oldest on; what the gate believes of them is what the next ones are compared with.
 
-    def __init__(self, gate: FeedGate, linked: Path) -> None:
-        self._gate, self._linked = gate, linked
+    One of several files is judged by itself, its changes laid over what it said before.
+    """
+
+    def __init__(self, feed: SupplierFeed, linked: Path) -> None:
+        self._gate, self._linked = feed.gate, linked
+        self._says_stock = feed.part.says("stock")
         self._past: list[Step] = []  # believed ones, newest first
         self._offers: dict[str, Path] = {}
         self._recent: Path | None = None
@@ -26,7 +30,11 @@ class Sequence:
         """Say what the gate would make of the next file; `approved`: a person believed it whatever the gate said."""
         recent_to = snapshot.offers.with_name(RECENT)
         new = measures.Judged(
-            offers=snapshot.offers, id=snapshot.id, fetched_at=snapshot.fetched_at, recent_to=recent_to
+            offers=snapshot.offers,
+            id=snapshot.id,
+            fetched_at=snapshot.fetched_at,
+            recent_to=recent_to,
+            says_stock=self._says_stock,
         )
         verdict = measures.judge(new, self._before(snapshot), self._linked, self._gate)
         if approved or not verdict.stops:
