@@ -129,7 +129,7 @@ def _with_what_was_known(run: Run[Any], snapshot: Snapshot) -> Snapshot:
 def _snapshot(feed: SupplierFeed, fetched: Fetched, settings: str, read: FeedRead) -> Snapshot:
     at = fetched.fetched_at.replace(tzinfo=UTC)
     return Snapshot(
-        id=snapshots.snapshot_id(feed.integration_id, at, fetched.sha256, feed.part.name),
+        id=snapshots.snapshot_id(feed.integration_id, at, fetched.sha256, settings, feed.part.name),
         integration_id=feed.integration_id,
         part=feed.part,
         contractor_id=feed.contractor_id,

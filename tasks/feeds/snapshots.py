@@ -101,9 +101,13 @@ def settings_hash(feed: SupplierFeed) -> str:
     return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def snapshot_id(integration_id: int, fetched_at: datetime, content_hash: str, part: str = "") -> str:
-    """A name that sorts by time and can be typed: `f6-20261124T050500-1a2b3c4d`, `f6-prices-...` of a part."""
-    return f"f{integration_id}{'-' if part else ''}{part}-{fetched_at:%Y%m%dT%H%M%S}-{content_hash[:8]}"
+def snapshot_id(integration_id: int, fetched_at: datetime, content_hash: str, settings: str, part: str = "") -> str:
+    """A name that sorts by time and can be typed: `f6-20261124T050500-1a2b3c4d`, `f6-prices-...` of a part.
+
+    Its end tells apart what two runs of the same second read, and one file read by other settings.
+    """
+    end = hashlib.sha256(f"{content_hash} {settings}".encode()).hexdigest()[:8]
+    return f"f{integration_id}{'-' if part else ''}{part}-{fetched_at:%Y%m%dT%H%M%S}-{end}"
 
 
 def _from_row(row: dict[str, Any]) -> Snapshot:

@@ -330,7 +330,7 @@ class Replay:
         raw.write_text(text, encoding="utf-8")
         content = hashlib.sha256(text.encode()).hexdigest()
         return Snapshot(
-            id=snapshots.snapshot_id(INTEGRATION, day.at, content),
+            id=snapshots.snapshot_id(INTEGRATION, day.at, content, ""),
             integration_id=INTEGRATION,
             content_hash=content,
             settings_hash="s",

@@ -32,7 +32,7 @@ FILE = st.fixed_dictionaries(
         "rows": ROWS,
     }
 )
-quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def snapshot(folder: Path, name: str, hour: int, rows: dict[str, int], **part: Any) -> Snapshot:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -32,7 +31,7 @@ def three_files(world: World) -> list[SupplierFeed]:
     ]
 
 
-@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
 def test_whatever_comes_first_the_links_are_the_same(known: World, order: tuple[int, ...], tmp_path: Path) -> None:
     files = three_files(known)
     for place in order:
@@ -46,7 +45,7 @@ def test_whatever_comes_first_the_links_are_the_same(known: World, order: tuple[
     assert link_products(files[2]).status == "unchanged"
 
 
-def test_a_new_price_list_changes_prices_only(world: World, state_url: str, tmp_path: Path) -> None:
+def test_a_new_price_list_changes_prices_only(world: World, tmp_path: Path) -> None:
     import_catalog(world.shop)
     files = three_files(world)
     for file in files:

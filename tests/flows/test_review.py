@@ -52,7 +52,7 @@ def products(folder: Path) -> dict[str, int]:
     return {row["sku"]: row["id"] for row in table(folder, "products")}
 
 
-def test_from_the_artifact_and_back(world: World, orchestra: Orchestra, state_url: str, tmp_path: Path) -> None:
+def test_from_the_artifact_and_back(world: World, orchestra: Orchestra, tmp_path: Path) -> None:
     one, two, three, *_ = world.references()
     alike = three.replace("-", "")
     write(world, f"k1;{one};;Kubek;30;", "k2;nobody;;Inny;30;", f"k3;{alike};;Talerz;30;", f"k4;{two};;Talerz;30;")
@@ -121,7 +121,7 @@ def test_a_file_from_the_archive_and_back(world: World, tmp_path: Path) -> None:
     assert (decision["decided_by"], decision["name"], decision["ended_at"]) == ("review", None, None)
 
 
-def test_a_pack_makes_units_of_the_shop(world: World, state_url: str, tmp_path: Path) -> None:
+def test_a_pack_makes_units_of_the_shop(world: World, tmp_path: Path) -> None:
     one, two, *_ = world.references()
     write(world, f"k1;{one};;;3;12,50", f"k2;{two};;;3;9,99")
     import_catalog(world.shop)
@@ -142,7 +142,7 @@ def test_a_pack_makes_units_of_the_shop(world: World, state_url: str, tmp_path: 
     assert world.flag(one) == 1
 
 
-def test_a_review_with_one_wrong_row_changes_nothing(world: World, state_url: str, tmp_path: Path) -> None:
+def test_a_review_with_one_wrong_row_changes_nothing(world: World, tmp_path: Path) -> None:
     one, *_ = world.references()
     write(world, f"k1;{one};;;3;")
     import_catalog(world.shop)

@@ -36,7 +36,7 @@ def prices(folder: Path) -> dict[str, Decimal | None]:
     return {row["sku"]: row["purchase_price_net"] for row in rows if row["purchase_price_net"] is not None}
 
 
-def test_warehouses_and_contractors_reach_the_shop(world: World, state_url: str) -> None:
+def test_warehouses_and_contractors_reach_the_shop(world: World) -> None:
     fast, slow, other, *_ = world.references()
     write(world, f"{fast};;25;0;;", f"{slow};;5;40;;", f"{other};;30;0;9;")
     import_catalog(world.shop)
@@ -47,7 +47,7 @@ def test_warehouses_and_contractors_reach_the_shop(world: World, state_url: str)
     assert (world.text(fast, "pl"), world.text(slow, "pl")) == ("Wysyłka za 1 dzień", "Wysyłka za 5 dni")
 
 
-def test_a_second_import_of_warehouses_changes_nothing(world: World, state_url: str) -> None:
+def test_a_second_import_of_warehouses_changes_nothing(world: World) -> None:
     one, two, *_ = world.references()
     write(world, f"{one};;25;3;;", f"{two};;;40;9;")
     import_catalog(world.shop)

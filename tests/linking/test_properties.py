@@ -18,7 +18,7 @@ SKUS = st.sampled_from(["A", "a ", "B", "0001", "1", None])
 EANS = st.sampled_from([EAN_A, EAN_B, "0" + EAN_A, None])
 PRODUCTS = st.lists(st.fixed_dictionaries({"sku": SKUS, "ean": EANS}), min_size=1, max_size=5)
 OFFERS = st.lists(st.fixed_dictionaries({"sku": SKUS, "ean": EANS}), min_size=1, max_size=5)
-quick = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def numbered(products: Rows) -> Rows:
