@@ -6,11 +6,12 @@
 
 CREATE TABLE offer_keys AS
 WITH keyed AS (
-  SELECT row_number, coalesce(supplier_sku, sku, ean) AS offer_key, sku, ean, name,
-         own_key(sku_key(sku), $remove_prefix, $remove_suffix, $add_prefix, $add_suffix) AS any_sku_key, gtin_key(ean) AS any_gtin
+  SELECT row_number, coalesce(supplier_sku, sku, ean) AS offer_key, sku, ean, name, sku_key(sku) AS suppliers_sku,
+         gtin_key(ean) AS any_gtin
   FROM offers
 )
-SELECT *, CASE WHEN $match_by IN ('sku', 'sku_or_ean') THEN any_sku_key END AS sku_key,
+SELECT *, CASE WHEN $match_by IN ('sku', 'sku_or_ean')
+            THEN own_key(suppliers_sku, $remove_prefix, $remove_suffix, $add_prefix, $add_suffix) END AS sku_key,
        CASE WHEN $match_by IN ('ean', 'sku_or_ean') THEN any_gtin END AS gtin
 FROM keyed;
 
@@ -33,10 +34,11 @@ WHERE d.judgement = 'linked' AND d.product_id NOT IN (SELECT product_id FROM liv
 CREATE TABLE refused AS
 SELECT o.row_number, d.product_id FROM decided d JOIN offer_keys o USING (offer_key) WHERE d.judgement = 'refused';
 
--- A person's link names its offer by the supplier's code, else by SKU, else by EAN: the first that finds one.
+-- A person's link names its offer by the supplier's code, else by SKU (as the supplier writes it), else by EAN: the first
+-- that finds one.
 CREATE TABLE by_person AS
 WITH by_codes AS (
-  SELECT l.product_id, o.row_number, 2 AS rank FROM persons_links l JOIN offer_keys o ON o.any_sku_key = l.sku_key
+  SELECT l.product_id, o.row_number, 2 AS rank FROM persons_links l JOIN offer_keys o ON o.suppliers_sku = l.sku_key
   UNION ALL
   SELECT l.product_id, o.row_number, 3 FROM persons_links l JOIN offer_keys o ON o.any_gtin = l.gtin
 ),

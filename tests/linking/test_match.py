@@ -108,6 +108,13 @@ def test_a_persons_link_is_final(tmp_path: Path) -> None:
     }
 
 
+def test_a_persons_link_knows_its_item_by_the_sku_that_the_supplier_writes(tmp_path: Path) -> None:
+    products = [{"id": 1, "sku": "123"}, {"id": 2, "sku": "other"}]
+    links = [{"product_id": 2, "sku": "ACM-123", "is_manual": True}]
+    offers = [{"supplier_sku": "k1", "sku": "acm-123"}]
+    assert match(tmp_path, offers, products, links, codes=SkuCodes(remove_prefix="ACM-")) == {1: (2, "manual")}
+
+
 def test_a_duplicated_product_does_not_take_the_link_of_the_first(tmp_path: Path) -> None:
     products = [{"id": 1, "sku": "A"}, {"id": 2, "sku": "A"}]
     links = [{"product_id": 1, "external_product_id": "A", "sku": "A", "is_manual": False}]
