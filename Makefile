@@ -30,7 +30,7 @@ test: setup ## run the tests (minutes)
 golden: setup ## write anew what the samples of the known feed formats hold; then read the diff
 	@REXBIT_GOLDEN=1 $(PYTHON_HERE) -m pytest tests/feeds/test_presets.py
 
-verify: setup-browser ## run what takes longer: the demo in a fresh clone, the Prefect UI in a browser
+verify: setup-browser ## run what takes longer: the demo in a fresh clone, the Prefect UI in a browser, a feed's year, rarer ways
 	@$(PYTHON_HERE) -m pytest -m slow -n auto --dist loadfile
 
 lint: setup ## check style, format and types

@@ -18,6 +18,7 @@ def ours_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchmarks.feeds.measuring.cases", lambda *_: alone)
 
 
+@pytest.mark.slow
 def test_every_file_is_read_and_shown(ours_alone: None, tmp_path: Path) -> None:
     measured = measure_feeds(tmp_path / "feeds", Path(sys.executable))
     assert [one["case"] for one in measured] == ["CSV, cp1250", "XML, flat", "XML, nested"]

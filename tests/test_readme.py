@@ -48,6 +48,7 @@ def orchestra(tmp_path: Path) -> Iterator[Orchestra]:
         yield running
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_readme(folder: Path, orchestra: Orchestra, tmp_path: Path) -> None:
     *lines, last = commands()
     assert last.startswith(LASTING)

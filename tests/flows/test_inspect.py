@@ -48,6 +48,7 @@ def test_a_saved_block_is_switched_off_until_a_person_turns_it_on(world: World, 
     assert (saved.enabled, saved.integration_id) == (False, 9)
 
 
+@pytest.mark.slow
 def test_a_name_that_is_taken_is_never_written_over(file: str) -> None:
     inspect_feed(file, integration_id=9, save_as="taken")
     before = load_feed("taken")
@@ -63,6 +64,7 @@ def test_a_block_is_not_saved_without_its_number(file: str) -> None:
         load_feed("numberless")
 
 
+@pytest.mark.slow
 def test_a_second_shop_is_imported_too(
     world: World, file: str, shop_database: Callable[..., str], shop_block: Callable[..., PrestashopDatabase]
 ) -> None:
@@ -134,6 +136,7 @@ def test_a_block_with_a_guess_keeps_its_way_to_the_source_and_gets_what_was_reco
     assert ("se-cret" in seen.block_yaml, "${ACME_PASSWORD}" in seen.block_yaml) == (False, True)
 
 
+@pytest.mark.slow
 def test_a_number_that_has_links_already_is_told(world: World, file: str, caplog: pytest.LogCaptureFixture) -> None:
     import_catalog(world.shop)
     inspect_feed(file, integration_id=world.shop.integration_id, save_as="number-of-the-shop")

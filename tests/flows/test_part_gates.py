@@ -56,6 +56,7 @@ def by_sku(world: World, name: str, *lines: str, **settings: Any) -> SupplierFee
     return write(part(world, "stock", name, mapping=BY_SKU, **settings), *lines, header="symbol;stan")
 
 
+@pytest.mark.slow
 def test_a_price_list_may_grow_and_is_held_back_when_half_of_it_is_gone(world: World, sold: list[SupplierFeed]) -> None:
     price = sold[2]
     more = [f"k{n};{n + 1},00" for n in range(2 * ITEMS)]
@@ -82,6 +83,7 @@ def test_nothing_changed_is_believed_the_first_time_too(world: World, sold: list
     assert [import_feed(delta).status, import_feed(delta).status] == ["unchanged", "unchanged"]
 
 
+@pytest.mark.slow
 def test_some_that_sold_out_are_measured_by_all_that_the_supplier_has(
     world: World, sold: list[SupplierFeed], tmp_path: Path
 ) -> None:
@@ -101,6 +103,7 @@ def test_changes_that_switch_everything_off_are_held_back(
     assert stocks(tmp_path) == {f"k{n}": n + 5 for n in range(ITEMS)}
 
 
+@pytest.mark.slow
 def test_a_bad_file_of_changes_does_not_hide_among_good_ones(
     world: World, sold: list[SupplierFeed], tmp_path: Path
 ) -> None:
@@ -111,6 +114,7 @@ def test_a_bad_file_of_changes_does_not_hide_among_good_ones(
     assert links(tmp_path)["k0"]["purchase_price"] == 1.1
 
 
+@pytest.mark.slow
 def test_changes_with_one_stock_throughout_are_held_back(world: World, sold: list[SupplierFeed]) -> None:
     assert "stock_quantity holds one value only" in held(changes(world, "stock", *(f"k{n};999" for n in range(ITEMS))))
 
@@ -132,6 +136,7 @@ def test_of_two_files_with_stock_none_decides_that_an_item_is_missing(
     assert (summary.sold_out, stocks(tmp_path)["k0"]) == (0, 1)
 
 
+@pytest.mark.slow
 def test_one_of_two_files_with_stock_is_chosen_to_decide(
     world: World, sold: list[SupplierFeed], tmp_path: Path
 ) -> None:
@@ -168,6 +173,7 @@ def test_the_first_of_several_files_is_compared_with_the_only_one_before(world: 
     assert min(stocks(tmp_path).values()) >= 50  # what the only file said is over
 
 
+@pytest.mark.slow
 def test_an_only_file_that_is_still_imported_beside_named_ones_is_told(world: World, sold: list[SupplierFeed]) -> None:
     world.write_feed([(reference, 30, 2) for reference in world.references()[:ITEMS]])
     import_feed(world.feed)

@@ -76,7 +76,7 @@ def test_missing_from_the_price_list_is_not_missing(known: World, tmp_path: Path
     assert offers(tmp_path)["a"]["stock_quantity"] == 0
 
 
-def test_changes_only_leave_the_rest_as_it_was(world: World, state_url: str, tmp_path: Path) -> None:
+def test_changes_only_leave_the_rest_as_it_was(world: World, tmp_path: Path) -> None:
     import_catalog(world.shop)
     codes, stock, _ = three_files(world)
     changes = part(world, "stock", "changes", delta=True)
@@ -115,6 +115,7 @@ def test_a_part_that_is_held_back_holds_no_other_back(known: World, tmp_path: Pa
     assert offers(tmp_path)["a"] == {"stock_quantity": 0, "purchase_price": 9.99, "delivery_days": None}
 
 
+@pytest.mark.slow
 def test_a_dry_run_and_a_limit_keep_nothing(known: World, home: Path, tmp_path: Path) -> None:
     codes, stock, price = three_files(known)
     import_feed(codes)
@@ -152,6 +153,7 @@ def test_other_settings_of_a_file_read_it_again(known: World) -> None:
     assert import_feed(other).status == "unchanged"
 
 
+@pytest.mark.slow
 def test_a_contractor_is_the_same_whichever_file_is_imported(known: World, tmp_path: Path) -> None:
     codes, stock, price = three_files(known)
     stock = stock.model_copy(update={"contractor_id": 5})
@@ -162,6 +164,7 @@ def test_a_contractor_is_the_same_whichever_file_is_imported(known: World, tmp_p
     assert links(tmp_path)["a"]["contractor_id"] == 5
 
 
+@pytest.mark.slow
 def test_usual_delivery_days_fill_what_no_file_says(known: World, tmp_path: Path) -> None:
     codes, stock, _ = three_files(known)
     delivery = write(part(known, "delivery"), "a;2")
@@ -183,6 +186,7 @@ def test_what_a_file_does_not_say_is_not_read(known: World, tmp_path: Path) -> N
     }
 
 
+@pytest.mark.slow
 def test_files_that_name_items_by_other_codes_are_told(known: World) -> None:
     _, stock, price = three_files(known)
     import_feed(stock)

@@ -36,6 +36,7 @@ def test_archived_files_show_what_another_setting_would_change(world: World) -> 
     assert import_feed(priced(world, 2, decimal="comma")).status == "unchanged"  # nothing was kept of it
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_kept_or_not_read_is_said(world: World) -> None:
     import_catalog(world.shop)
     for day in range(2):
@@ -65,6 +66,7 @@ def test_nothing_is_written(world: World, home: Path) -> None:
     assert (held(home), sorted(archive_root().rglob("*"))) == (before, files)
 
 
+@pytest.mark.slow
 def test_words_that_switch_items_off_are_stopped_by_the_gate(world: World) -> None:
     import_catalog(world.shop)
     sold = world.references()[:25]
@@ -82,6 +84,7 @@ def test_words_that_switch_items_off_are_stopped_by_the_gate(world: World) -> No
     assert (seen.links_created, seen.links_updated) == (0, 25)
 
 
+@pytest.mark.slow
 def test_a_wrong_decimal_sign_shows_in_stocks_and_rejects(world: World) -> None:
     """1.500 by a point is one and a half, by a comma fifteen hundred; 0.500 is then no number at all."""
     import_catalog(world.shop)
@@ -95,6 +98,7 @@ def test_a_wrong_decimal_sign_shows_in_stocks_and_rejects(world: World) -> None:
     assert (stock["then"], stock["now"]) == ("1", "1500")
 
 
+@pytest.mark.slow
 def test_keys_availability_and_rejects_are_compared(world: World) -> None:
     import_catalog(world.shop)
     lines = [f"{r};K{n};5;{'nie' if n < 3 else 'tak'};2" for n, r in enumerate(world.references()[:20])]
@@ -110,6 +114,7 @@ def test_keys_availability_and_rejects_are_compared(world: World) -> None:
     assert [now for then, now in rejected["rejected_by_reason"].values()] == [20]
 
 
+@pytest.mark.slow
 def test_a_snapshot_that_is_gone_from_the_archive_is_said(world: World) -> None:
     import_catalog(world.shop)
     for day in range(2):
