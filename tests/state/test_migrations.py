@@ -97,6 +97,22 @@ def test_what_is_known_of_a_feed_stays_when_feeds_get_parts(state: StateDatabase
     engine.dispose()
 
 
+def test_a_database_that_was_made_with_parts_gets_the_newest_version(state: StateDatabase) -> None:
+    """Its first migrations made the column, and its version is the one before."""
+    engine = state.engine()
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO feed_health (integration_id, part) VALUES (6, ''), (6, 'prices')"))
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0005'"))
+    migrate(state)
+    with engine.connect() as connection:
+        assert state.revision() == HEAD
+        parts = connection.execute(text("SELECT part FROM feed_health ORDER BY part")).scalars().all()
+        assert parts == ["", "prices"]
+        options = {"compare_type": True, "version_table": VERSION_TABLE}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), METADATA) == []
+    engine.dispose()
+
+
 def test_a_migrated_database_is_opened_without_alembic(state: StateDatabase, state_url: str) -> None:
     code = f"{OPEN}; import sys; sys.exit('alembic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=False).returncode == 0

@@ -16,10 +16,15 @@ TABLES = ("feed_health", "feed_sources")
 
 
 def upgrade() -> None:
-    """Add the part, the empty one for what is there; it joins the key of the tables with a row a feed."""
-    op.add_column("feed_snapshots", sa.Column("part", sa.Text, nullable=False, server_default=""))
+    """Add the part, the empty one for what is there; it joins the key of the tables with a row a feed.
+
+    For a while the first migrations made it: such a database has it already.
+    """
+    if not _has_part("feed_snapshots"):
+        op.add_column("feed_snapshots", sa.Column("part", sa.Text, nullable=False, server_default=""))
     for table in TABLES:
-        _made_again(table, with_part=True)
+        if not _has_part(table):
+            _made_again(table, with_part=True)
 
 
 def downgrade() -> None:
@@ -29,6 +34,10 @@ def downgrade() -> None:
     for table in TABLES:
         op.execute(f"DELETE FROM {table} WHERE part <> ''")  # noqa: S608  (a name of ours)
         _made_again(table, with_part=False)
+
+
+def _has_part(table: str) -> bool:
+    return "part" in {column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)}
 
 
 def _made_again(table: str, *, with_part: bool) -> None:
