@@ -110,11 +110,25 @@ def snapshot_id(integration_id: int, fetched_at: datetime, content_hash: str, se
     return f"f{integration_id}{'-' if part else ''}{part}-{fetched_at:%Y%m%dT%H%M%S}-{end}"
 
 
+def part_of(manifest: dict[str, Any]) -> FeedPart:
+    """Which file of a supplier an archived one was; manifests of before say its name, `provides` and `delta` alone."""
+    part = manifest.get("part", "")
+    if not isinstance(part, str):
+        return FeedPart.model_validate(part)
+    said = {name: manifest[name] for name in ("provides", "delta") if part and name in manifest}
+    return FeedPart(name=part, **said)
+
+
 def _from_row(row: dict[str, Any]) -> Snapshot:
     place = archive.find("feeds", int(row["integration_id"]), str(row["id"]))
     manifest = json.loads((place / archive.MANIFEST).read_text(encoding="utf-8"))
     return Snapshot(
-        **{**manifest, "offers": place / "offers.parquet", "rejects": place / "rejects.parquet"},
+        **{
+            **manifest,
+            "part": part_of(manifest),
+            "offers": place / "offers.parquet",
+            "rejects": place / "rejects.parquet",
+        },
         archived=True,
         verdict=row["verdict"],
         approved_at=row["approved_at"],
