@@ -157,6 +157,12 @@ class SupplierFeed(Block):
         title="SKU rules",
         description="Where the supplier's SKUs differ from your references.",
     )
+    shop_supplier: str | None = Field(
+        None,
+        title="Supplier's name in the shop",
+        description="As PrestaShop lists it under Suppliers. The supplier references of your products are then a key,"
+        " compared with the supplier's code, or with the SKU where the feed has no such column.",
+    )
     unknown_products: Literal["skip", "error"] = Field(
         "skip", title="Items you don't sell", description="`error` refuses the import if there is one."
     )

@@ -15,7 +15,7 @@ OFFERS = """row_number BIGINT, supplier_sku VARCHAR, sku VARCHAR, ean VARCHAR, s
 REJECTS = """row_number BIGINT, key VARCHAR, field VARCHAR, value VARCHAR, reason_code VARCHAR, reason VARCHAR,
   scope VARCHAR"""
 CATALOGUE = """id_product BIGINT, id_product_attribute BIGINT, reference VARCHAR, ean13 VARCHAR, name VARCHAR,
-  supplier_reference VARCHAR, active BOOLEAN, is_virtual BOOLEAN, is_pack BOOLEAN, available_date DATE,
+  supplier_references VARCHAR, active BOOLEAN, is_virtual BOOLEAN, is_pack BOOLEAN, available_date DATE,
   depends_on_stock BOOLEAN, quantity INTEGER, has_stock_row BOOLEAN"""
 PRODUCTS = "id BIGINT, sku VARCHAR, ean VARCHAR, name VARCHAR"
 LINKS = """id BIGINT, integration_id BIGINT, product_id BIGINT, external_product_id VARCHAR, sku VARCHAR, ean VARCHAR,

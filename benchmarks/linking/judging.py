@@ -9,7 +9,7 @@ from benchmarks.linking.labelled import EXPECTED, Labelled
 from blocks import SupplierFeed
 from tasks.duck import desk
 from tasks.feeds.offers.read import read_feed
-from tasks.linking.supplier import Matched, match_offers
+from tasks.linking.supplier import Keys, Matched, match_offers
 
 MAPPING = {"supplier_sku": "kod", "sku": "indeks", "ean": "ean", "stock_quantity": "stan", "name": "nazwa"}
 RESULTS = Path(__file__).with_name("results.sql")
@@ -73,7 +73,7 @@ def read_offers(made: Labelled) -> Path:
 
 def judge(made: Labelled, offers: Path) -> Judged:
     """Match as an import does, with no link made before, and compare with the answers."""
-    matched = match_offers(offers, "sku_or_ean", made.folder)
+    matched = match_offers(offers, Keys(), made.folder)
     with desk() as table:
         table.show(
             answers=made.answers,

@@ -11,7 +11,14 @@ from tasks.duck import has_rows
 from tasks.errors import WrongSettingsError
 from tasks.feeds import Snapshot, believe, fetch_feed
 from tasks.linking import shop, supplier
-from tasks.linking.report import show_ambiguous, show_decisions, show_links, show_stale_items, show_unmatched
+from tasks.linking.report import (
+    show_ambiguous,
+    show_decisions,
+    show_links,
+    show_stale_items,
+    show_unmatched,
+    warn_of_supplier,
+)
 from tasks.linking.reviewing import answers, asking, showing
 from tasks.report import leave, started_by
 from tasks.run import Run
@@ -42,7 +49,7 @@ def link_offers(
     """Match a snapshot's offers with our products and plan what the supplier's links become."""
     counts_absence = limit is None and not snapshot.is_good and snapshot.counts_absence
     scope = supplier.Scope(limit=limit, counts_absence=counts_absence)
-    supplier.read_known(run.state, feed.integration_id, run.folder)
+    supplier.read_known(run.state, feed.integration_id, run.folder, supplier.Keys.of(feed))
     matched, plan = supplier.match_and_plan(run.state, feed, snapshot, scope, run.started_at, run.folder)
     supplier.refuse_unknown(feed, matched)
     run.count(
@@ -63,6 +70,7 @@ def link_offers(
         run.say("Purchase prices: %d change, %d are left as they are", plan.prices, sum(plan.prices_left.values()))
     show_links(run, plan)
     show_unmatched(run, matched)
+    warn_of_supplier(run, feed, matched)
     return plan
 
 
@@ -99,7 +107,7 @@ def link_again(
 
     `review`: a person's answers, which come first. All of it is written in one transaction, or nothing.
     """
-    supplier.read_known(run.state, feed.integration_id, run.folder)
+    supplier.read_known(run.state, feed.integration_id, run.folder, supplier.Keys.of(feed))
     decided = _decide(run, snapshot, review) if review else None
     asked_for = product_ids + (decided.products if decided else [])
     scope = supplier.Scope(counts_absence=False, only_new=True, asked_for=asked_for)
@@ -117,6 +125,7 @@ def link_again(
     run.count(ambiguous=matched.offers - matched.found - unmatched - refused)
     show_links(run, plan)
     show_unmatched(run, matched)
+    warn_of_supplier(run, feed, matched)
     if not run.summary.dry_run:
         run.check_lease()
         supplier.apply_links(run.state, plan, before=[partial(answers.write, review=decided)] if decided else [])
@@ -227,25 +236,27 @@ def knows_products_of(run: Run[Any], block: PrestashopDatabase) -> bool:
 @station("measure match rate", io=True)
 def measure_match_rate(run: Run[InspectSummary], feed: SupplierFeed, offers: Path) -> None:
     """How much of a file would find a product, and why the rest would not; no link is looked at or made."""
-    supplier.read_known(run.state, None, run.folder)
+    keys = supplier.Keys.of(feed)
+    supplier.read_known(run.state, None, run.folder, keys)
     if not has_rows(run.folder / "products.parquet"):
         words = "No product is known yet, so nothing can match: give `shop` too, or run import-catalog first"
         run.warn(words)
         run.show("How much would find a product: unknown", None, words)
         return
-    matched = supplier.match_offers(offers, feed.match_by.value, run.folder, feed.sku_codes)
+    matched = supplier.match_offers(offers, keys, run.folder)
     share = matched.found / max(1, matched.offers)
     run.count(match_rate=round(share, 4), unmatched_by_cause=matched.by_cause)
     words = f"{100 * share:.1f} % of {matched.offers:,} offers are exactly one product of ours"
     run.say("%s", words)
     run.show("How much would find a product", None, words)
     show_unmatched(run, matched)
+    warn_of_supplier(run, feed, matched)
 
 
 @station("plan links", io=True)
 def show_link_plan(run: Run[InspectSummary], feed: SupplierFeed, snapshot: Snapshot) -> None:
     """What an import of this snapshot would change in the supplier's links now; nothing is written."""
-    supplier.read_known(run.state, feed.integration_id, run.folder)
+    supplier.read_known(run.state, feed.integration_id, run.folder, supplier.Keys.of(feed))
     scope = supplier.Scope(counts_absence=snapshot.counts_absence)
     _, plan = supplier.match_and_plan(run.state, feed, snapshot, scope, run.started_at, run.folder)
     words = (

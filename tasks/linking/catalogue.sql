@@ -4,7 +4,8 @@
 -- new_links, changed_links, stale_items.
 
 CREATE TABLE shop_links AS
-SELECT product_id, external_product_id, sku, ean, metadata FROM links WHERE integration_id = $integration_id;
+SELECT product_id, external_product_id, sku, ean, metadata, json_extract_string(metadata, ['name', 'supplier_references']) AS held
+FROM links WHERE integration_id = $integration_id;
 
 CREATE TABLE items AS
 SELECT c.*, p.reference AS parent_reference,
@@ -16,13 +17,18 @@ WHERE $limit IS NULL OR c.id_product IN (
 
 -- A combination's SKU is its own reference, NULL where it repeats its product's.
 CREATE TABLE identities AS
-SELECT external_id, id_product, id_product_attribute, name, nullif(trim(ean13), '') AS ean,
+SELECT external_id, id_product, id_product_attribute, name, supplier_references,
+       nullif(trim(ean13), '') AS ean,
        CASE WHEN id_product_attribute > 0 AND sku_key(reference) IS NOT DISTINCT FROM sku_key(parent_reference) THEN NULL
             ELSE nullif(trim(reference), '') END AS sku
 FROM items;
 
+-- What a shop's link holds of its item besides: the name, and by which code each of the shop's suppliers calls it.
+CREATE MACRO remembered(name, supplier_references) AS
+  json_merge_patch(json_object('name', name), json_object('supplier_references', supplier_references::JSON))::VARCHAR;
+
 CREATE TABLE unlinked AS
-SELECT *, sku_key(sku) AS sku_key, gtin_key(ean) AS gtin FROM identities
+SELECT *, sku_key(sku) AS sku_key, gtin_key(ean) AS gtin, remembered(name, supplier_references) AS metadata FROM identities
 WHERE external_id NOT IN (SELECT external_product_id FROM shop_links WHERE external_product_id IS NOT NULL);
 
 CREATE TABLE free_products AS
@@ -55,11 +61,11 @@ WHERE external_id NOT IN (SELECT external_id FROM first_way);
 
 -- A product follows the shop's SKU, EAN and name as long as it still holds what this shop's link says it got from it.
 CREATE TABLE followed AS
-SELECT l.product_id, i.external_id, i.sku, i.ean, i.name, l.sku AS link_sku, l.ean AS link_ean,
-       l.metadata ->> 'name' AS link_name, l.metadata, p.sku AS old_sku, p.ean AS old_ean, p.name AS old_name,
+SELECT l.product_id, i.external_id, i.sku, i.ean, i.name, i.supplier_references, l.sku AS link_sku, l.ean AS link_ean,
+       l.held[1] AS link_name, l.held[2] AS link_references, l.metadata, p.sku AS old_sku, p.ean AS old_ean, p.name AS old_name,
        CASE WHEN p.sku IS NOT DISTINCT FROM l.sku THEN i.sku ELSE p.sku END AS product_sku,
        CASE WHEN p.ean IS NOT DISTINCT FROM l.ean THEN i.ean ELSE p.ean END AS product_ean,
-       CASE WHEN p.name IS NOT DISTINCT FROM (l.metadata ->> 'name') THEN coalesce(i.name, p.name) ELSE p.name END
+       CASE WHEN p.name IS NOT DISTINCT FROM l.held[1] THEN coalesce(i.name, p.name) ELSE p.name END
          AS product_name
 FROM identities i JOIN shop_links l ON l.external_product_id = i.external_id JOIN products p ON p.id = l.product_id;
 
@@ -72,20 +78,23 @@ ORDER BY id;
 
 CREATE TABLE changed_links AS
 SELECT $integration_id::BIGINT AS integration_id, product_id, sku, ean,
-       json_merge_patch(coalesce(metadata, '{}')::JSON, json_object('name', name))::VARCHAR AS metadata
+       -- taken away first: merging would keep the suppliers that are gone
+       json_merge_patch(json_merge_patch(coalesce(metadata, '{}')::JSON, json_object('supplier_references', NULL)),
+                        remembered(name, supplier_references)::JSON)::VARCHAR AS metadata
 FROM followed
 WHERE sku IS DISTINCT FROM link_sku OR ean IS DISTINCT FROM link_ean OR name IS DISTINCT FROM link_name
+   OR supplier_references IS DISTINCT FROM link_references
 ORDER BY product_id;
 
 CREATE TABLE new_links AS
 SELECT $integration_id::BIGINT AS integration_id, r.product_id, i.external_id AS external_product_id, i.sku, i.ean,
-       r.method AS matched_by, false AS is_manual, json_object('name', i.name)::VARCHAR AS metadata
-FROM recognised r JOIN identities i USING (external_id)
+       r.method AS matched_by, false AS is_manual, i.metadata
+FROM recognised r JOIN unlinked i USING (external_id)
 ORDER BY product_id;
 
 -- Links in doubt: of items that the shop has no more, and of products of ours that are gone. None is removed.
 CREATE TABLE stale_items AS
-SELECT product_id, external_product_id AS external_id, sku, metadata ->> 'name' AS name,
+SELECT product_id, external_product_id AS external_id, sku, held[1] AS name,
        CASE WHEN product_id NOT IN (SELECT id FROM products) THEN 'product_deleted' ELSE 'gone_from_shop' END AS kind
 FROM shop_links
 WHERE $limit::BIGINT IS NULL

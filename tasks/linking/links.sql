@@ -42,13 +42,15 @@ SELECT coalesce(supplier_sku, sku, ean) AS key FROM offers WHERE coalesce(suppli
 UNION
 SELECT key FROM rejects WHERE key IS NOT NULL;
 
--- Missing from the feed. A row that is there but unreadable, or whose codes now speak for somebody else, is not missing.
+-- Missing from the feed. A row that is there but unreadable, or whose codes are not clear any more, is not missing; an
+-- item whose code another one has got is.
 CREATE TABLE missing AS
 SELECT l.product_id, a.first_missing_at, coalesce(a.contents, 0) AS contents, a.last_content_hash
 FROM old_links l LEFT JOIN absences a USING (product_id)
 WHERE l.product_id NOT IN (SELECT product_id FROM matched)
   AND l.supplier_availability IS NOT NULL
-  AND coalesce(l.external_product_id, l.sku, l.ean, '') NOT IN (SELECT key FROM keys_in_feed);
+  AND (coalesce(l.external_product_id, l.sku, l.ean, '') NOT IN (SELECT key FROM keys_in_feed)
+       OR l.product_id IN (SELECT product_id FROM stale_links WHERE is_let_go));
 
 CREATE TABLE absent_now AS
 SELECT $integration_id::BIGINT AS integration_id, product_id,

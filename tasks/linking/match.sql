@@ -1,13 +1,15 @@
 -- Which offer is which product.
 -- On the desk: offers, products, links (of this supplier), combinations (product_id, parent_id: what a shop sells as a
--- combination of another product), decided (a person's decisions that hold). Leaves: matched, unmatched.
+-- combination of another product), supplier_codes (product_id, code: what the shop says this supplier calls a product),
+-- decided (a person's decisions that hold). Leaves: matched, unmatched.
+-- Three keys: the SKU, the EAN, and the supplier's own code where the shop knows it.
 -- A person's link comes first and is never touched; one offer is one product and one product one offer; where two
 -- candidates remain, an existing link decides, else nobody.
 
 CREATE TABLE offer_keys AS
 WITH keyed AS (
   SELECT row_number, coalesce(supplier_sku, sku, ean) AS offer_key, sku, ean, name, sku_key(sku) AS suppliers_sku,
-         gtin_key(ean) AS any_gtin
+         gtin_key(ean) AS any_gtin, sku_key(coalesce(supplier_sku, sku)) AS code
   FROM offers
 )
 SELECT *, CASE WHEN $match_by IN ('sku', 'sku_or_ean')
@@ -57,55 +59,60 @@ free_products AS (
   SELECT * FROM product_keys WHERE product_id NOT IN (SELECT product_id FROM persons_links)
 ),
 by_ean AS (SELECT o.row_number, p.product_id FROM free_offers o JOIN free_products p ON p.gtin = o.gtin),
+by_code AS (
+  SELECT o.row_number, c.product_id
+  FROM free_offers o JOIN supplier_codes c USING (code) SEMI JOIN free_products p ON p.product_id = c.product_id
+),
 finds AS (
-  SELECT o.row_number, p.product_id, true AS same_sku, false AS same_ean
-    FROM free_offers o JOIN free_products p ON p.sku_key = o.sku_key
+  SELECT o.row_number, p.product_id, 'sku' AS found_by FROM free_offers o JOIN free_products p ON p.sku_key = o.sku_key
   UNION ALL
-  SELECT row_number, product_id, false, true FROM by_ean
+  SELECT row_number, product_id, 'ean' FROM by_ean
+  UNION ALL
+  SELECT row_number, product_id, 'code' FROM by_code
 ),
 candidates AS (
-  SELECT row_number, product_id, bool_or(same_sku) AS same_sku, bool_or(same_ean) AS same_ean
+  SELECT row_number, product_id, bool_or(found_by = 'sku') AS same_sku, bool_or(found_by = 'ean') AS same_ean,
+         bool_or(found_by = 'code') AS same_code, count(*) AS keys_agree
   FROM finds GROUP BY row_number, product_id
 )
--- A reference that a product shares with its combinations names the family, and the EAN which of them: unless both of its
--- own keys agree, the product itself is then no candidate.
+-- A reference that a product shares with its combinations names the family, and the EAN or the supplier's code which of
+-- them: unless two of its own keys agree, the product itself is then no candidate.
 SELECT c.* FROM candidates c
 ANTI JOIN refused r ON r.row_number = c.row_number AND coalesce(r.product_id, c.product_id) = c.product_id
-WHERE (c.same_sku AND c.same_ean) OR NOT EXISTS (
-  FROM by_ean e JOIN combinations f ON f.product_id = e.product_id
+WHERE c.keys_agree > 1 OR NOT EXISTS (
+  FROM (FROM by_ean UNION ALL FROM by_code) e JOIN combinations f ON f.product_id = e.product_id
   WHERE e.row_number = c.row_number AND f.parent_id = c.product_id
 );
 
--- What the keys of one offer say together. Agreement of both narrows; keys that name different products contradict.
+-- What the keys of one offer say together: the product that all of them name which name any. One that names another
+-- product contradicts. `rank`: the fewer keys agree, the higher.
 CREATE TABLE opinions AS
 WITH counted AS (
-  SELECT row_number, count(*) FILTER (same_sku AND same_ean) AS by_both, count(*) FILTER (same_sku) AS by_sku,
-         count(*) FILTER (same_ean) AS by_ean
+  SELECT row_number, bool_or(same_sku)::INTEGER + bool_or(same_ean)::INTEGER + bool_or(same_code)::INTEGER AS keys,
+         concat_ws('+', CASE WHEN bool_or(same_sku) THEN 'sku' END, CASE WHEN bool_or(same_ean) THEN 'ean' END,
+                   CASE WHEN bool_or(same_code) THEN 'code' END) AS method,
+         max(keys_agree) AS most_agree,
+         [count_if(keys_agree = 1), count_if(keys_agree = 2), count_if(keys_agree = 3)] AS products_by_keys
   FROM candidates GROUP BY row_number
 )
-SELECT *,
-  CASE
-    WHEN by_both = 1 THEN 'sku+ean'
-    WHEN by_both = 0 AND by_sku > 0 AND by_ean > 0 THEN 'keys_disagree'
-    WHEN by_both > 1 OR by_sku + by_ean > 1 THEN 'several_products'
-    WHEN by_sku = 1 THEN 'sku'
-    ELSE 'ean'
-  END AS opinion
+SELECT row_number, method, keys, 4 - keys AS rank,
+       CASE WHEN most_agree < keys THEN 'keys_disagree' WHEN products_by_keys[keys] > 1 THEN 'several_products'
+            ELSE 'clear' END AS opinion
 FROM counted;
 
 CREATE TABLE proposals AS
-SELECT c.row_number, c.product_id, o.opinion AS method, CASE o.opinion WHEN 'sku+ean' THEN 1 ELSE 2 END AS rank
-FROM candidates c JOIN opinions o USING (row_number)
-WHERE (o.opinion = 'sku+ean' AND c.same_sku AND c.same_ean) OR o.opinion IN ('sku', 'ean')
+SELECT c.row_number, c.product_id, o.method, o.rank
+FROM candidates c JOIN opinions o ON o.row_number = c.row_number AND o.keys = c.keys_agree
+WHERE o.opinion = 'clear'
 UNION ALL
 -- A duplicated product in the shop must not take the first one off sale: the link that exists stays.
-SELECT c.row_number, c.product_id, 'kept', 2
+SELECT c.row_number, c.product_id, 'kept', 3
 FROM candidates c JOIN opinions o USING (row_number)
   JOIN offer_keys k USING (row_number) JOIN live_links l ON l.product_id = c.product_id AND l.offer_key = k.offer_key
 WHERE o.opinion = 'several_products'
 UNION ALL
 -- A renamed reference, or another way of matching, must not either: nothing speaks against the link that exists.
-SELECT k.row_number, l.product_id, 'kept', 2
+SELECT k.row_number, l.product_id, 'kept', 3
 FROM offer_keys k JOIN live_links l ON l.offer_key = k.offer_key JOIN product_keys p ON p.product_id = l.product_id
 ANTI JOIN refused r ON r.row_number = k.row_number AND coalesce(r.product_id, l.product_id) = l.product_id
 WHERE l.product_id NOT IN (SELECT product_id FROM persons_links) AND k.row_number NOT IN (SELECT row_number FROM candidates)

@@ -2,5 +2,5 @@
 CREATE TABLE new_item_links AS
 SELECT $integration_id::BIGINT AS integration_id, ($ids::BIGINT[])[place] AS product_id,
        external_id AS external_product_id, sku, ean, 'created' AS matched_by, false AS is_manual,
-       json_object('name', name)::VARCHAR AS metadata
+       metadata
 FROM new_items ORDER BY place;

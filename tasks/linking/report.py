@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from blocks import SupplierFeed
 from tasks.duck import desk
 from tasks.linking.reviewing.answers import Review
 from tasks.linking.shop import CataloguePlan
@@ -14,9 +15,10 @@ from tasks.run import Run
 SAMPLE = 20
 OF_EACH_CAUSE = 5
 STALE = (
-    "`code_reused`: the supplier's code stands for an item with other codes now. `ean_moved`: the EAN by which the item"
-    " was known belongs to another product now. `several_candidates`: its codes are no longer clear. `product_deleted`:"
-    " our product is gone. Nothing was moved; decide in a review (`link-products`)."
+    "`code_reused`: the supplier's code stands for an item with other codes now; the old item counts as missing,"
+    " unless a person made the link or many codes changed at once. `ean_moved`: the EAN by which the item was known"
+    " belongs to another product now. `several_candidates`: its codes are no longer clear. `product_deleted`: our"
+    " product is gone. Nothing was moved; decide in a review (`link-products`)."
 )
 
 
@@ -86,6 +88,17 @@ def show_unmatched(run: Run[Any], matched: Matched) -> None:
         run.show(
             "The first of them, by cause", first, "`no_product`: not sold by the shop; the others are for a person."
         )
+
+
+def warn_of_supplier(run: Run[Any], feed: SupplierFeed, matched: Matched) -> None:
+    """Warn where the block names a supplier of the shop whose codes no product has."""
+    if matched.other_suppliers is None:
+        return
+    others = ", ".join(f"`{name}`" for name in matched.other_suppliers) or "none"
+    run.warn(
+        f"shop_supplier: expected supplier references of `{feed.shop_supplier}` in the catalogue, found suppliers:"
+        f" {others}. Correct the name in the feed's block, or import the shop's catalogue anew (`import-catalog`)"
+    )
 
 
 def show_stale_items(run: Run[Any], plan: CataloguePlan) -> None:

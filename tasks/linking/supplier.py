@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel
 
 from blocks import SkuCodes, SupplierFeed
+from blocks.feed import MatchBy
 from tasks.duck import Desk, desk
 from tasks.errors import Refused
 from tasks.feeds import Snapshot
@@ -25,14 +26,30 @@ PRODUCT_COLUMNS = ("id", "sku", "ean", "name")
 SHOP_LINK_COLUMNS = ("integration_id", "product_id", "external_product_id")
 
 
+class Keys(BaseModel):
+    """By what offers find products: the feed block's settings of these names."""
+
+    match_by: MatchBy = MatchBy.SKU_OR_EAN
+    sku_codes: SkuCodes = SkuCodes()
+    shop_supplier: str | None = None
+
+    @classmethod
+    def of(cls, feed: SupplierFeed) -> Self:
+        return cls(match_by=feed.match_by, sku_codes=feed.sku_codes, shop_supplier=feed.shop_supplier)
+
+
 class Matched(BaseModel):
-    """Files `matched` (row_number, product_id, method) and `unmatched` (with cause and candidates), and counts."""
+    """Files `matched` (row_number, product_id, method) and `unmatched` (with cause and candidates), and counts.
+
+    `other_suppliers`: where no product has a code of the supplier that the block names, those whose codes there are.
+    """
 
     matched: Path
     unmatched: Path
     offers: int
     found: int
     by_cause: dict[str, int]
+    other_suppliers: list[str] | None = None
 
 
 class Scope(BaseModel):
@@ -65,14 +82,16 @@ class LinkPlan(BaseModel):
         return bool(self.created or self.updated or self.prices)
 
 
-def read_known(state: StateDatabase, integration_id: int | None, folder: Path) -> None:
+def read_known(state: StateDatabase, integration_id: int | None, folder: Path, keys: Keys | None = None) -> None:
     """Lay what the state database knows into `folder`: products, links, absences and known of this supplier (or none).
 
-    Beside them `shop_links`: which product is which item of a shop, for products that are combinations of another.
+    Beside them `shop_links`: which product is which item of a shop, for products that are combinations of another, and
+    where `keys` name a supplier of the shop with the codes that it knows.
     """
     ours = {"integration_id": integration_id}
     of_shops = {"supplier_availability": None}
-    state.read("integration_product_links", folder / "shop_links.parquet", SHOP_LINK_COLUMNS, of_shops)
+    columns = (*SHOP_LINK_COLUMNS, "metadata") if keys and keys.shop_supplier else SHOP_LINK_COLUMNS
+    state.read("integration_product_links", folder / "shop_links.parquet", columns, of_shops)
     state.read("products", folder / "products.parquet", columns=PRODUCT_COLUMNS)
     state.read("integration_product_links", folder / "links.parquet", where=ours)
     state.read("absences", folder / "absences.parquet", where=ours)
@@ -81,17 +100,15 @@ def read_known(state: StateDatabase, integration_id: int | None, folder: Path) -
         read_decided(state, integration_id, folder)
 
 
-def match_offers(offers: Path, match_by: str, folder: Path, codes: SkuCodes | None = None) -> Matched:
-    """Decide which offer is which product (see match.sql) over what `read_known` laid into `folder`.
-
-    `codes`: what the supplier's SKUs have around them, or lack, compared with the shop's.
-    """
+def match_offers(offers: Path, keys: Keys, folder: Path) -> Matched:
+    """Decide which offer is which product (see match.sql) over what `read_known` laid into `folder`."""
     with desk() as table:
         table.show(offers=offers, **{name: folder / f"{name}.parquet" for name in ("products", "links", "shop_links")})
         lay_decided(table, folder)
         table.run("linking/keys.sql")
         table.run("linking/combinations.sql")
-        table.run("linking/match.sql", {"match_by": match_by, **keys_around(table, codes or SkuCodes())})
+        other_suppliers = _lay_supplier_codes(table, keys.shop_supplier)
+        table.run("linking/match.sql", {"match_by": keys.match_by.value, **keys_around(table, keys.sku_codes)})
         table.run("linking/stale.sql")
         table.save("stale_links", folder / "stale_links.parquet")
         causes = table.rows("SELECT cause, count(*) AS n FROM unmatched GROUP BY cause ORDER BY cause")
@@ -101,7 +118,19 @@ def match_offers(offers: Path, match_by: str, folder: Path, codes: SkuCodes | No
             offers=table.count("offers"),
             found=table.count("matched"),
             by_cause={row["cause"]: row["n"] for row in causes},
+            other_suppliers=other_suppliers,
         )
+
+
+def _lay_supplier_codes(table: Desk, shop_supplier: str | None) -> list[str] | None:
+    """Lay `supplier_codes`; if there are none of this supplier, return the names of those of whom there are some."""
+    if not shop_supplier:
+        table.run("linking/no_supplier_codes.sql")
+        return None
+    table.run("linking/supplier_codes.sql", {"shop_supplier": shop_supplier})
+    if table.count("supplier_codes"):
+        return None
+    return [row["name"] for row in table.rows("SELECT name FROM known_suppliers ORDER BY name LIMIT 20")]
 
 
 def keys_around(table: Desk, codes: SkuCodes) -> dict[str, str]:
@@ -132,7 +161,7 @@ def match_and_plan(
     state: StateDatabase, feed: SupplierFeed, snapshot: Snapshot, scope: Scope, now: datetime, folder: Path
 ) -> tuple[Matched, LinkPlan]:
     """Match a snapshot's offers over what `read_known` laid into `folder`, and plan the links; nothing is written."""
-    matched = match_offers(snapshot.offers, feed.match_by.value, folder, feed.sku_codes)
+    matched = match_offers(snapshot.offers, Keys.of(feed), folder)
     plan = plan_links(feed, snapshot, scope, now, folder)
     if feed.sync_purchase_price and not scope.only_new:
         plan.prices, plan.prices_left = plan_prices(state, feed, snapshot.offers, scope.limit, folder)

@@ -168,7 +168,8 @@ def read_info(session: Session, id_shop: int) -> ShopInfo:
     version = _setting(session, settings, "PS_VERSION_DB")
     labels = has_labels(session)
     off = [] if labels or version_parts(version) < LABELS_SINCE else [COMBINATION_TEXTS]
-    if "product_supplier_reference" not in readable_columns(session, "product_supplier"):
+    has_codes = "product_supplier_reference" in readable_columns(session, "product_supplier")
+    if not has_codes or "name" not in readable_columns(session, "supplier"):
         off.append(SUPPLIER_REFERENCES)
     return ShopInfo(
         version=version,

@@ -59,8 +59,9 @@ class DatabaseShop:
         """Write what the shop sells as Parquet, a row per product and per combination, in the order of their ids.
 
         Columns: id_product BIGINT, id_product_attribute BIGINT (0 = the product), reference, ean13 (NULL if empty),
-        name (in the shop's default language), supplier_reference, active, is_virtual, is_pack BOOLEAN, available_date
-        DATE (NULL if none), depends_on_stock BOOLEAN, quantity INTEGER, has_stock_row BOOLEAN (in the shop's scope).
+        name (in the shop's default language), supplier_references (JSON: supplier -> its code; NULL if none), active,
+        is_virtual, is_pack BOOLEAN, available_date DATE (NULL if none), depends_on_stock BOOLEAN, quantity INTEGER,
+        has_stock_row BOOLEAN (in the shop's scope).
         `limit`: the first products by id, with all their combinations.
         """
         return read_catalogue(self.session, self.info, to, limit)

@@ -23,26 +23,23 @@ PRODUCTS = (
     "reference",
     "ean13",
     "name",
-    "supplier_reference",
     "active",
     "is_virtual",
     "is_pack",
     "available_date",
     "depends_on_stock",
     "quantity",
-    "id_supplier",
 )
 COMBINATIONS = (
     "id_product",
     "id_product_attribute",
     "reference",
     "ean13",
-    "supplier_reference",
     "available_date",
     "quantity",
 )
 ITEM = ("id_product", "id_product_attribute")
-REFERENCES = (*ITEM, "id_supplier", "reference")
+REFERENCES = (*ITEM, "id_supplier", "supplier", "reference")
 TEXTS = (*ITEM, "id_lang", "available_later")
 FLAGS = (*ITEM, "out_of_stock")
 

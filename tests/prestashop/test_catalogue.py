@@ -121,12 +121,12 @@ def test_an_empty_shop_is_an_empty_file(bench: Bench) -> None:
         assert (bench.catalogue(shop), bench.rows(shop)) == ([], [])
 
 
-def test_the_default_suppliers_code_stands_before_the_products_column(bench: Bench) -> None:
-    bench.sql("UPDATE ps_product SET id_supplier = 1, supplier_reference = 'old' WHERE id_product IN (1, 2)")
+def test_the_codes_of_all_suppliers_stand_by_their_names(bench: Bench) -> None:
     bench.sql("DELETE FROM ps_product_supplier")
     bench.sql(
         "INSERT INTO ps_product_supplier (id_product, id_product_attribute, id_supplier, product_supplier_reference,"
-        " id_currency) VALUES (1, 0, 1, 'code', 1), (1, 0, 2, 'another supplier', 1), (2, 0, 1, '', 1)"
+        " id_currency) VALUES (1, 0, 2, 'b', 1), (1, 0, 1, 'ą\"1', 1), (2, 0, 1, '', 1)"
     )
     with bench.open() as shop:
-        assert [row["supplier_reference"] for row in bench.catalogue(shop, limit=2)] == ["code", "old"]
+        found = [row["supplier_references"] for row in bench.catalogue(shop, limit=2)]
+    assert found == ['{"Acme Hurt":"ą\\"1","Baltic Trade":"b"}', None]

@@ -92,9 +92,10 @@ def test_a_missing_key_is_told_with_its_statement(bench: Bench) -> None:
         pass
 
 
-def test_tables_that_can_not_be_read_switch_their_features_off(bench: Bench) -> None:
+@pytest.mark.parametrize("table", ["product_supplier", "supplier"])
+def test_tables_that_can_not_be_read_switch_their_features_off(bench: Bench, table: str) -> None:
     bench.as_sync_user()
-    bench.sql(f"REVOKE SELECT ON ps_product_supplier FROM '{bench.user}'@'%'")
+    bench.sql(f"REVOKE SELECT ON ps_{table} FROM '{bench.user}'@'%'")
     bench.sql(f"REVOKE ALL PRIVILEGES ON ps_product_attribute_lang FROM '{bench.user}'@'%'")
     with bench.open() as shop:
         assert shop.info.switched_off == ["texts of combinations", "supplier references"]

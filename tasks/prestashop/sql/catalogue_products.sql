@@ -1,7 +1,7 @@
 -- what the shop sells, one row a product; stock from the shop's own scope only
 SELECT
-  ps.id_product, p.reference, p.ean13, pl.name, p.supplier_reference, ps.active, p.is_virtual,
-  p.cache_is_pack AS is_pack, ps.available_date, sa.depends_on_stock, sa.quantity, p.id_supplier
+  ps.id_product, p.reference, p.ean13, pl.name, ps.active, p.is_virtual,
+  p.cache_is_pack AS is_pack, ps.available_date, sa.depends_on_stock, sa.quantity
 FROM {prefix}product_shop ps
 JOIN {prefix}product p ON p.id_product = ps.id_product
 LEFT JOIN {prefix}product_lang pl

@@ -1,3 +1,4 @@
-SELECT id_product, id_product_attribute, id_supplier, product_supplier_reference AS reference
-FROM {prefix}product_supplier
-WHERE product_supplier_reference <> '' AND id_product BETWEEN %(first)s AND %(last)s
+-- by which code a supplier of the shop calls a product or combination
+SELECT k.id_product, k.id_product_attribute, k.id_supplier, s.name AS supplier, k.product_supplier_reference AS reference
+FROM {prefix}product_supplier k JOIN {prefix}supplier s ON s.id_supplier = k.id_supplier
+WHERE k.product_supplier_reference <> '' AND k.id_product BETWEEN %(first)s AND %(last)s
