@@ -220,7 +220,8 @@ class SupplierFeed(Block):
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Self:
-        if not self.preset and (lacking := self.mapping.lacking(self.part, has_warehouses=bool(self.warehouses))):
+        lacking = self.mapping.lacking(self.part, has_warehouses=bool(self.warehouses), known_by=self.shop_supplier)
+        if lacking and not self.preset:
             raise ValueError(lacking)
         if self.warehouses and (self.mapping.stock_quantity or self.mapping.delivery_days):
             raise ValueError(

@@ -40,10 +40,15 @@ class FeedMapping(BaseModel):
         None, title="Contractor", description="Whose goods the row is about, where one file holds several contractors'."
     )
 
-    def lacking(self, part: FeedPart | None = None, *, has_warehouses: bool = False) -> str | None:
-        """What is missing for offers, or for what a part of a feed says of them; None if nothing is."""
+    def lacking(
+        self, part: FeedPart | None = None, *, has_warehouses: bool = False, known_by: str | None = None
+    ) -> str | None:
+        """What is missing for offers, or for what a part of a feed says of them; None if nothing is.
+
+        `known_by`: the supplier's name in the shop, which then knows the supplier's codes.
+        """
         part = part or FeedPart()
-        if not (self.sku or self.ean) and part.says("codes"):
+        if not (self.sku or self.ean) and part.says("codes") and not (known_by and self.supplier_sku):
             return "mapping: expected a column for `sku` or for `ean`, got neither"
         if not (self.sku or self.ean or self.supplier_sku):
             return "mapping: expected a column for `supplier_sku`, `sku` or `ean`, by which items meet; got none"

@@ -32,7 +32,7 @@ NOT_IN_MANIFEST = {
     "judged",
     "counts_absence",
 }
-OF_THE_LINKS = {"gate", "absence", "match_by", "sku_codes", "shop_supplier"}
+OF_THE_LINKS = {"gate", "absence", "match_by", "sku_codes"}
 OF_THE_SOURCE = {
     "enabled",
     "source",

@@ -72,6 +72,13 @@ def test_a_contractor_s_text_that_is_there_twice() -> None:
     assert "expected each text once, got several for acme sp." in refusal
 
 
+def test_the_supplier_s_code_is_enough_where_the_shop_knows_it() -> None:
+    settings: dict[str, Any] = {"integration_id": 6, "source": "a.csv"}
+    mapping = {"supplier_sku": "k", "stock_quantity": "q"}
+    assert SupplierFeed(**settings, mapping=mapping, shop_supplier="Acme").shop_supplier == "Acme"
+    assert "expected a column for `sku` or for `ean`" in refusal_of(SupplierFeed, **settings, mapping=mapping)
+
+
 @pytest.mark.parametrize(
     ("part", "mapping", "words"),
     [

@@ -12,10 +12,9 @@ from blocks import PrestashopDatabase, SupplierFeed
 from demo.servers import MariaDb
 from demo.shop import make_shop
 from flows import import_catalog, import_feed, sync_availability
+from tests.flows.installed import VERSIONS, load_dump
 from tests.flows.world import AT_ONCE, MAPPING, TEXTS, World
 
-DUMPS = Path(__file__).parents[3] / "shared" / "prestashop"
-VERSIONS = ("1.6.1.24", "1.7.8.11", "8.2.1", "9.1.4")
 # reference -> (stock, days, wanted flag, wanted text in English)
 OFFERS: dict[str, tuple[int, int, int, str]] = {
     "ALF-0001": (30, 3, 1, "Ships in 3 days"),
@@ -35,13 +34,6 @@ def share_stock(world: World) -> None:
         " depends_on_stock, out_of_stock) SELECT id_product, id_product_attribute, 0, 1, quantity, depends_on_stock, 2"
         " FROM ps_stock_available WHERE id_shop = 1"
     )
-
-
-def load_dump(mariadb: MariaDb, database: str, version: str) -> None:
-    dump = DUMPS / f"catalogue-{version}.sql"
-    if not dump.exists():
-        pytest.skip(f"no catalogue of an installed PrestaShop {version} beside the project (../shared/prestashop)")
-    mariadb.load(database, dump)
 
 
 @pytest.fixture(params=VERSIONS)

@@ -251,3 +251,10 @@ def test_what_another_program_wrote_into_a_links_metadata_is_no_code(tmp_path: P
     parquet.write(tmp_path / "shop_links.parquet", parquet.LINKS, links)
     matched = match_offers(tmp_path / "offers.parquet", ACME, tmp_path)
     assert (matched.found, matched.other_suppliers) == (0, [])
+
+
+@pytest.mark.parametrize("offer", [{"supplier_sku": "k2"}, {"supplier_sku": "k2", "sku": "A"}])
+def test_the_code_of_a_first_combination_that_its_product_has_too(tmp_path: Path, offer: dict[str, str]) -> None:
+    known = {1: {"Acme Hurt": "k2"}, 2: {"Acme Hurt": "k2"}}
+    found = match(tmp_path, [offer], FAMILY, keys=ACME, shop_links=ITEMS, supplier_references=known)
+    assert found == {1: (2, "code")}

@@ -10,18 +10,20 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.linking.test_match import EAN_A, EAN_B, match
+from tests.linking.test_match import ACME, EAN_A, EAN_B, match
 
 Rows = list[dict[str, Any]]
 
 SKUS = st.sampled_from(["A", "a ", "B", "0001", "1", None])
 EANS = st.sampled_from([EAN_A, EAN_B, "0" + EAN_A, None])
-PRODUCTS = st.lists(st.fixed_dictionaries({"sku": SKUS, "ean": EANS}), min_size=1, max_size=5)
+CODES = st.sampled_from([None, "s1", "s2"])
+PRODUCTS = st.lists(st.fixed_dictionaries({"sku": SKUS, "ean": EANS, "code": CODES}), min_size=1, max_size=5)
 OFFERS = st.lists(st.fixed_dictionaries({"sku": SKUS, "ean": EANS}), min_size=1, max_size=5)
 quick = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def numbered(products: Rows) -> Rows:
+    """Products with their ids; `code`: what the shop says the supplier calls them."""
     return [{"id": number, **product} for number, product in enumerate(products, 1)]
 
 
@@ -32,8 +34,10 @@ def named(offers: Rows) -> Rows:
 
 def outcome(offers: Rows, products: Rows, links: Rows) -> dict[str, Any]:
     """Supplier's code -> (product, method) or cause."""
+    plain = [{name: value for name, value in product.items() if name != "code"} for product in products]
+    codes = {product["id"]: {"Acme Hurt": product["code"]} for product in products if product["code"]}
     with tempfile.TemporaryDirectory() as folder:
-        found = match(Path(folder), offers, products, links)
+        found = match(Path(folder), offers, plain, links, keys=ACME, supplier_references=codes)
     return {offers[number - 1]["supplier_sku"]: result for number, result in found.items()}
 
 

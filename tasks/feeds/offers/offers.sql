@@ -1,6 +1,6 @@
 -- What each row says becomes offers and rejects.
 -- In: judged, broken, reasons; $duplicates; $needs_stock, $needs_codes: false for a part of a feed that says other
--- things of items that meet by the supplier's code. Out: offers, rejects, repeated.
+-- things of items that meet by the supplier's code, and where the shop knows that code. Out: offers, rejects, repeated.
 
 CREATE OR REPLACE TABLE found AS  -- everything that is wrong, one row each
 WITH keyed AS (

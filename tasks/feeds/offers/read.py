@@ -63,7 +63,7 @@ def read_feed(feed: SupplierFeed, raw: Path, folder: Path) -> FeedRead:
             "default_delivery_days": feed.default_delivery_days,
             "duplicates": feed.duplicates,
             "needs_stock": feed.part.says("stock"),
-            "needs_codes": feed.part.says("codes"),
+            "needs_codes": feed.part.says("codes") and not feed.shop_supplier,
         }
         table.run("feeds/offers/words.sql")
         table.run("feeds/offers/values.sql")
@@ -108,7 +108,8 @@ def _what_it_says(feed: SupplierFeed) -> SupplierFeed:
         return feed
     mapping = feed.mapping.model_copy(update=dict.fromkeys(feed.part.leaves_out()))
     warehouses = feed.warehouses if feed.part.says("stock") else []
-    if lacking := mapping.lacking(feed.part, has_warehouses=bool(warehouses)):  # what a preset leaves empty too
+    lacking = mapping.lacking(feed.part, has_warehouses=bool(warehouses), known_by=feed.shop_supplier)
+    if lacking:  # what a preset leaves empty too
         raise WrongSettingsError(f"{shown(feed.source)}: {lacking}")
     return feed.model_copy(update={"mapping": mapping, "warehouses": warehouses})
 

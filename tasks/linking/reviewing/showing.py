@@ -20,7 +20,7 @@ CAUSES = {
     "linked_elsewhere": "the item's codes name another product now than the one that it is linked to",
     "several_offers": "several items of the supplier have the codes of one product: say `tak` to one of them",
     "several_products": "several products have the code of one item: say which is it",
-    "keys_disagree": "the SKU names one product, the EAN another",
+    "keys_disagree": "SKU, EAN or the supplier's code name different products",
     "no_product": "no product has the item's codes; the candidates are alike by name or code",
 }
 HOW = """Answer here, without any file:
