@@ -22,7 +22,8 @@ def _load(wanted: Block | str, kinds: tuple[type[Block], ...]) -> Block:
     found: list[Block] = []
     for kind in candidates:
         try:
-            found.append(kind.load(name))  # type: ignore[arg-type]
+            # in a notebook, whose event loop runs, Prefect would give back a coroutine
+            found.append(kind.load(name, _sync=True))  # type: ignore[arg-type, call-arg]
         except ValueError as error:
             if "Unable to find block document" not in str(error):
                 raise
@@ -48,7 +49,7 @@ def save_new(block: SupplierFeed, name: str) -> str:
     """Save a feed under a name that no feed has yet; returns `supplier-feed/NAME`. Raises ValueError otherwise."""
     refuse_taken(name)
     SupplierFeed.register_type_and_schema()
-    block.save(name)  # Prefect refuses a name that was taken since
+    block.save(name, _sync=True)  # type: ignore[call-arg]  # Prefect refuses a name that was taken since
     return f"{SupplierFeed.get_block_type_slug()}/{name}"
 
 
@@ -57,7 +58,7 @@ def refuse_taken(name: str) -> None:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise ValueError(f"save_as: expected small letters, digits and dashes (`acme-stock`), got `{name}`")
     try:
-        SupplierFeed.load(name)
+        SupplierFeed.load(name, _sync=True)  # type: ignore[call-arg]
     except ValueError as error:
         if "Unable to find block document" in str(error):
             return

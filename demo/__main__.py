@@ -54,6 +54,11 @@ def world(port: int | None = None) -> Iterator[tuple[Orchestra, MariaDb]]:
         yield orchestra, mariadb
 
 
+def fill_blocks(orchestra: Orchestra) -> None:
+    """The blocks of the project's files, with the addresses that the shop and the feeds have this time."""
+    apply_blocks(orchestra, example_switched_on(orchestra), ROOT / "demo" / "blocks.yaml")
+
+
 def prepare(orchestra: Orchestra, mariadb: MariaDb) -> None:
     """A fresh shop and empty state; blocks, pool and deployments as the project's files say."""
     for leftover in (*HOME.glob("rexbit.db*"), HOME / "archive"):
@@ -65,7 +70,7 @@ def prepare(orchestra: Orchestra, mariadb: MariaDb) -> None:
         make_shop(connection, products=PRODUCTS)
         grant_sync_user(connection, DATABASE, "ps_", USER, PASSWORD)
     say("Creating blocks, work pool, queues and deployments from the project's files")
-    apply_blocks(orchestra, example_switched_on(orchestra), ROOT / "demo" / "blocks.yaml")
+    fill_blocks(orchestra)
     make_pool(orchestra)
     deploy(orchestra)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 
-from demo.__main__ import HOME, world
+from demo.__main__ import HOME, fill_blocks, world
 
 PORT = 4200
 
@@ -15,11 +15,15 @@ def main() -> int:
     if not (HOME / "summary.json").exists():
         print("There is no demo yet: run `make demo` first.")
         return 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # all is stopped in order, as after Ctrl-C
     with world(PORT) as (orchestra, _):
+        fill_blocks(orchestra)
         worker = orchestra.start_worker()
         try:
             print(f"\nThe Prefect UI: {orchestra.url}   (stop with Ctrl-C)", flush=True)
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            signal.pause()
+        except KeyboardInterrupt:
+            return 0
         finally:
             worker.stop()
     return 0

@@ -163,7 +163,7 @@ def ask_person(run: Run[LinkSummary], feed: SupplierFeed, snapshot: Snapshot) ->
         return
     name = None if run.summary.dry_run else asking.keep(questions, feed.integration_id, run.folder)
     run.count(review_id=name)
-    rows = asking.first_rows(questions, showing.MOST_SHOWN)
+    rows = asking.first_rows(questions, min(showing.MOST_SHOWN, questions.to_review))
     text = showing.as_markdown(run.title, questions, rows, name)
     leave(f"review-{run.title}", text, f"{questions.to_review} items need a person")
     run.say("%d items need a person: see the artifact `review-%s`", questions.to_review, run.title)

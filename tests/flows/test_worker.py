@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
@@ -45,28 +46,41 @@ def held_feed() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture
-def deployed(tmp_path: Path, held_feed: str) -> Iterator[Orchestra]:
-    """All of blocks.example.yaml and prefect.yaml on a server of its own, with a worker."""
+NO_SHOP = {
+    "SHOP_7_HOST": "127.0.0.1",
+    "SHOP_7_PORT": "1",
+    "SHOP_7_DATABASE": "shop",
+    "SHOP_7_USER": "u",
+    "SHOP_7_PASSWORD": "p",
+}
+
+
+@contextmanager
+def deployed_world(folder: Path, settings: Mapping[str, str]) -> Iterator[Orchestra]:
+    """All of blocks.example.yaml and prefect.yaml on a server of its own, with a worker; `settings` for the blocks."""
     environment = {
         "PATH": os.environ["PATH"],
-        "REXBIT_HOME": str(tmp_path / "home"),
+        "REXBIT_HOME": str(folder / "home"),
         "REXBIT_CODE": str(ROOT),
         "PYTHONPATH": str(ROOT),
-        "SHOP_7_HOST": "127.0.0.1",
-        "SHOP_7_PORT": "1",
-        "SHOP_7_DATABASE": "shop",
-        "SHOP_7_USER": "u",
-        "SHOP_7_PASSWORD": "p",
-        "ACME_SOURCE": held_feed,
+        **settings,
     }
-    with start_orchestra(tmp_path / "prefect", environment) as running:
+    with start_orchestra(folder / "prefect", environment) as running:
         apply_blocks(running, ROOT / "blocks.example.yaml")
         make_pool(running)
         deploy(running)
         worker = running.start_worker()
+        try:
+            yield running
+        finally:
+            worker.stop()
+
+
+@pytest.fixture
+def deployed(tmp_path: Path, held_feed: str) -> Iterator[Orchestra]:
+    """The same with a feed that answers when it may, and a shop that can't be reached."""
+    with deployed_world(tmp_path, {**NO_SHOP, "ACME_SOURCE": held_feed}) as running:
         yield running
-        worker.stop()
 
 
 def test_a_deployed_run_and_one_that_overlaps(deployed: Orchestra, tmp_path: Path) -> None:

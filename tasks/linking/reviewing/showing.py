@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from tasks.linking.reviewing.asking import Questions, harmless
-from tasks.report import cell, table
+from tasks.report import cell
 
 MOST_SHOWN = 50
-EMPTY = {"decision", "pack_size", "note"}
+CANDIDATES = tuple(f"candidate_{place}" for place in range(1, 6))
 LINE = ("offer_key", "decision", "product", "pack_size", "note", "name")
 CAUSES = {
     "code_reused": "the supplier's code stands for an item with other codes than the one that was linked",
@@ -37,28 +39,52 @@ HOW = """Answer here, without any file:
 
 
 def as_markdown(title: str, questions: Questions, rows: Sequence[Mapping[str, Any]], archived: str | None) -> str:
-    """The artifact: what is asked, a table of the first questions, and lines to be copied and filled in."""
-    shown = [{name: value for name, value in row.items() if name not in EMPTY} for row in rows]
-    causes = sorted({str(row["cause"]) for row in rows}, key=list(CAUSES).index)
-    parts = [
-        f"# Review of {cell(title)}: {questions.to_review} items need a person\n",
-        "\n".join(f"- `{cause}`: {CAUSES[cause]}" for cause in causes),
-        "\nRows of one group have one cause: one answer mostly settles all of them.\n",
-        f"To {questions.unlike} more items nothing of yours is alike; they stand at the end.\n"
-        if questions.unlike
-        else "",
-        table(shown),
-        HOW,
-        f"```\n{_lines(rows)}```\n",
-    ]
-    if questions.listed > len(rows):
+    """The artifact: what is asked, with candidates, and lines to be copied and filled in.
+
+    `rows`: questions that have candidates; the others are in the archive's file.
+    """
+    parts = [f"# Review of {cell(title)}: {questions.to_review} items need a person\n"]
+    if rows:
+        parts += ["Items of one group have one cause: one answer mostly settles all of them.\n"]
+        parts += [_asked(list(group)) for _, group in groupby(rows, itemgetter("group"))]
+        parts += [HOW, f"```\n{_lines(rows)}```\n"]
+    if questions.to_review > len(rows):
         parts.append(f"These are the first {len(rows)}; the next ones follow when these are answered.\n")
+    if questions.unlike:
+        parts.append(
+            f"Nothing of yours is alike to {questions.unlike} more items, so they are not shown here. If you know"
+            " better, answer with the item's code: `its code;tak;id:17`.\n"
+        )
     if archived:
         parts.append(
             f"All {questions.listed} are in `{archived}` of the archive's reviews, as `review.xlsx` and `review.csv`:"
             " who has the archive can fill that in and give its path or address to `review`."
         )
     return "\n".join(parts)
+
+
+def _asked(group: Sequence[Mapping[str, Any]]) -> str:
+    """The items of one group: no table, because the UI does not wrap those and cuts off what matters most."""
+    cause = group[0]["cause"]
+    lines = [f"#### {group[0]['group']}. {CAUSES[cause][0].upper()}{CAUSES[cause][1:]} (`{cause}`)\n"]
+    for row in group:
+        codes = [
+            f"SKU {row['sku']}" if row["sku"] != row["offer_key"] and row["sku"] else "",
+            f"EAN {row['ean']}" if row["ean"] else "",
+        ]
+        lines.append(
+            " · ".join([f"**{cell(row['offer_key'])}**", *(cell(text) for text in [*codes, row["name"]] if text)])
+            + "\n"
+        )
+        lines += [_candidate(row[name]) for name in CANDIDATES if row[name]]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _candidate(text: str) -> str:
+    """A candidate of the file (`id:17 | SKU | name | 98 % | why`), what matters most first."""
+    *product, score, why = text.split(" | ")
+    return f"- **{score}** {cell(' | '.join(product))} ({cell(why)})"
 
 
 def _lines(rows: Sequence[Mapping[str, Any]]) -> str:
