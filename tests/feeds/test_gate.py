@@ -107,6 +107,23 @@ def test_shares_of_what_was_available(gate: Gate, lost: int, status: str, how: i
     assert gate.judge([5] * 1000, [how] * lost + [5] * (1000 - lost)).status == status
 
 
+ONE_CODE = "CASE n WHEN 3 THEN 5901234123457 ELSE 10 + n END"  # a row whose cells have moved: a barcode as its price
+
+
+@pytest.mark.parametrize("last", [None, [5] * 100])
+def test_a_code_in_the_column_of_prices_is_measured_like_any_price(gate: Gate, last: Stocks | None) -> None:
+    assert gate.judge(last, [5] * 100, price=ONE_CODE, last_price=ONE_CODE).status == "passed"
+
+
+def test_such_a_code_in_a_file_with_changes_only(gate: Gate) -> None:
+    new = gate.offers("new", [5] * 100, ONE_CODE)
+    changes = gate.folder / "changes.parquet"
+    relation(f"SELECT *, TIMESTAMP '{AT:%Y-%m-%d %H:%M}' AS given_at FROM '{new}'").write_parquet(str(changes))
+    before = Before(offers=gate.offers("last", [5] * 100, ONE_CODE), fetched_at=AT - timedelta(hours=1))
+    judged = Judged(offers=new, fetched_at=AT, changes=changes)
+    assert judge(judged, before, None, FeedGate()).status == "passed"
+
+
 def test_what_was_not_available_does_not_count(gate: Gate) -> None:
     verdict = gate.judge([5] * 100 + [0] * 900, [5] * 100)
     assert (verdict.status, verdict.numbers.step.available) == ("passed", 100)

@@ -15,7 +15,8 @@ WITH columns AS (
     LATERAL (VALUES
         ('stock_quantity', stock_quantity, last_stock_quantity),
         ('delivery_days', delivery_days::BIGINT, last_delivery_days::BIGINT),
-        ('purchase_price', (purchase_price * 10000)::BIGINT, (last_purchase_price * 10000)::BIGINT)
+        ('purchase_price', (purchase_price::DECIMAL(38, 4) * 10000)::BIGINT,
+            (last_purchase_price::DECIMAL(38, 4) * 10000)::BIGINT)
     ) AS fields(field, value, last_value)
     WHERE offer_key NOT IN (SELECT offer_key FROM lately WHERE was_let_go)
 ),

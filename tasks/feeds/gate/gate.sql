@@ -89,7 +89,8 @@ WITH columns AS (
         ('availability', is_on::BIGINT, was_on::BIGINT),
         ('stock_quantity', stock_quantity, last_stock_quantity),
         ('delivery_days', delivery_days::BIGINT, last_delivery_days::BIGINT),
-        ('purchase_price', (purchase_price * 10000)::BIGINT, (last_purchase_price * 10000)::BIGINT)
+        ('purchase_price', (purchase_price::DECIMAL(38, 4) * 10000)::BIGINT,
+            (last_purchase_price::DECIMAL(38, 4) * 10000)::BIGINT)
     ) AS fields(field, value, last_value)
     WHERE field IN (SELECT field FROM suspects)
 ),
