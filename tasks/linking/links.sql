@@ -2,6 +2,10 @@
 -- On the desk: offers, rejects, links, absences, matched, stale_links. Leaves: linked (the wanted state of each link looked at),
 -- link_changes (of links that were there, long form), new_links, changed_links, absent_now, absences_gone.
 
+-- Offers that were archived before feeds could say these.
+ALTER TABLE offers ADD COLUMN IF NOT EXISTS contractor_id BIGINT;
+ALTER TABLE offers ADD COLUMN IF NOT EXISTS warehouses STRUCT(delivery_days INTEGER, stock_quantity BIGINT)[];
+
 CREATE TABLE old_links AS
 WITH parsed AS (
   SELECT *, json_extract_string(supplier_availability, ['stock_quantity', 'is_available', 'delivery_days',

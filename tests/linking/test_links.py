@@ -23,8 +23,14 @@ Rows = list[dict[str, Any]]
 def plan(
     folder: Path, offers: Rows, links: Rows, *, absences: Rows | None = None, rejects: Rows | None = None, **more: Any
 ) -> LinkPlan:
-    content, absence, products = (
-        more.pop(*default) for default in (("content", "new"), ("absence", "uncertain"), ("products", PRODUCTS))
+    content, absence, products, columns = (
+        more.pop(*default)
+        for default in (
+            ("content", "new"),
+            ("absence", "uncertain"),
+            ("products", PRODUCTS),
+            ("columns", parquet.OFFERS),
+        )
     )
     feed = SupplierFeed(
         integration_id=6, contractor_id=5, source="a.csv", absence=absence, mapping={"sku": "s", "stock_quantity": "q"}
@@ -41,7 +47,7 @@ def plan(
         content_hash=content,
         settings_hash="s",
         fetched_at=NOW,
-        offers=parquet.write(folder / "offers.parquet", parquet.OFFERS, numbered),
+        offers=parquet.write(folder / "offers.parquet", columns, numbered),
         rejects=parquet.write(folder / "rejects.parquet", parquet.REJECTS, rejects or []),
         rows_read=len(offers),
         rows_rejected=0,
@@ -73,6 +79,14 @@ def test_a_new_link_holds_what_the_offer_says(tmp_path: Path) -> None:
         "currency": "PLN",
         "last_status_change_at": "2026-11-24T05:05:00Z",
     }
+
+
+def test_offers_archived_before_they_had_contractors_and_warehouses_are_linked(tmp_path: Path) -> None:
+    columns = parquet.OFFERS.partition(", contractor_id")[0]
+    made = plan(tmp_path, [{"sku": "A", "stock_quantity": 7}], [], columns=columns)
+    (link,) = parquet.read(made.folder / "new_links.parquet")
+    held = json.loads(link["supplier_availability"])
+    assert (held["stock_quantity"], held["contractor_id"]) == (7, 5)
 
 
 def test_the_same_offer_again_changes_nothing(tmp_path: Path) -> None:
