@@ -16,7 +16,9 @@ valued AS (
 ),
 stock AS (
     SELECT field, raw, availability_words.is_available, NULL AS currency,
-        CASE WHEN bound = 'below' AND normal = whole::VARCHAR THEN greatest(whole - 1, 0) ELSE whole END AS stock_quantity,
+        CASE WHEN bound = 'below' AND normal = whole::VARCHAR THEN greatest(whole - 1, 0)
+             WHEN bound = 'above' THEN greatest(whole, 1)  -- `>0` says that there are some
+             ELSE whole END AS stock_quantity,
         NULL AS purchase_price,
         CASE
             WHEN availability_words.word IS NOT NULL THEN NULL
@@ -24,6 +26,7 @@ stock AS (
             WHEN is_negative THEN 'negative_stock'
             WHEN normal IS NULL AND shape LIKE '%?' THEN 'ambiguous_number'
             WHEN normal IS NULL THEN 'unknown_stock'
+            WHEN bound = 'at_least' AND price = 0 THEN 'unknown_stock'  -- `0+` says nothing
             WHEN coalesce(whole > 2147483647, true) THEN 'too_large'
         END AS reason_code
     FROM valued LEFT JOIN availability_words ON availability_words.word = rtrim(words, '.')

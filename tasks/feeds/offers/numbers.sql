@@ -19,13 +19,14 @@ CREATE OR REPLACE TABLE number_patterns AS
 WITH patterns AS (
     SELECT field, pattern, squeezed(pattern) AS words FROM (SELECT DISTINCT field, pattern FROM number_texts)
 ),
-bounded AS (  -- `>20`, `10+`, `ponad 50`: at_least; `<5`: below
+bounded AS (  -- `>20`, `ponad 50`: above; `>=20`, `10+`, `od 5`: at_least; `<5`: below
     SELECT *,
         regexp_extract(pattern, '\d([\d.,\s\x{00A0}\x{2000}-\x{200B}\x{202F}]*\d)?') AS number,
         CASE
             WHEN field = 'purchase_price' THEN NULL
             WHEN regexp_matches(words, '^(<=|≤)') THEN 'at_most'
             WHEN regexp_matches(words, below_words()) THEN 'below'
+            WHEN regexp_matches(words, above_words()) THEN 'above'
             WHEN regexp_matches(words, at_least_words()) OR regexp_matches(words, '\d ?\+') THEN 'at_least'
         END AS bound
     FROM patterns

@@ -23,6 +23,7 @@ CREATE OR REPLACE MACRO squeezed(x) AS
 CREATE OR REPLACE MACRO below_words() AS '^(<|poniżej |mniej niż |less than |under |below |unter |weniger als ) ?';
 CREATE OR REPLACE MACRO at_least_words() AS
     '^(>=?|≥|ponad |powyżej |więcej niż |od |min\.? |over |more than |über |mehr als ) ?';
+CREATE OR REPLACE MACRO above_words() AS '^(>[^=]|ponad |powyżej |więcej niż |over |more than |über |mehr als )';
 CREATE OR REPLACE MACRO unit_words() AS '((szt|sztuk|sztuki|sztuka|pcs|pc|pieces|ks|stk|st|stück)\.?)?';
 
 -- `1 234,56` -> `1234,56`; other spaces inside a number stay and spoil it.
