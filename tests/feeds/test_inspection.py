@@ -41,6 +41,13 @@ def test_a_csv_file(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("end", ["", '"'], ids=["never closed", "closed"])
+def test_a_long_quoted_text_does_not_stop_the_look(tmp_path: Path, end: str) -> None:
+    """Of one that is longer than any the records before it tell enough; who reads the whole file names the line."""
+    found = look(tmp_path, CSV + 'A3;;"' + "very long\n" * 120_000 + f"{end};7;1;1\n")
+    assert found.mapping["stock_quantity"] == "Stan magazynowy"
+
+
 def test_columns_tell_how_full_they_are(tmp_path: Path) -> None:
     column = look(tmp_path, CSV).columns[1]
     assert (column.name, column.filled, column.gtin, column.sample) == (

@@ -20,6 +20,7 @@ HEADER_WITHIN = 20  # so many records may stand above the header
 LONGEST_LINE = 1 << 20
 MOST_COLUMNS = 2000
 MOSTLY = 0.6
+csv.field_size_limit(LONGEST_LINE)  # of the whole process: Python's own is 131,072
 Record = tuple[list[str], int]  # cells, the file's line on which it ends
 
 

@@ -125,7 +125,6 @@ def _read_exactly(desk: Desk, text: Text, layout: Layout, places: dict[str, int]
 def _records(path: Path, layout: Layout, where: str, broken: Broken) -> Iterator[tuple[int, list[str] | None]]:
     """Each record with its first line's number; None for one that went to `broken`."""
     width = len(layout.columns)
-    csv.field_size_limit(LONGEST_LINE)
     with path.open(encoding="utf-8", newline="") as file:
         lines = lines_of(file, where)
         for _ in range(layout.header_lines):

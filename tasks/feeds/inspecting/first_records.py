@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,11 +82,12 @@ def _text_records(path: Path, layout: Layout, where: str) -> Records:
         lines = lines_of(file, where)
         for _ in range(layout.header_lines):
             next(lines, None)
-        for record in csv.reader(lines, **layout.dialect()):
-            if len(record) == len(layout.columns):
-                records.append({name: cell.strip() for name, cell in zip(layout.columns, record, strict=True)})
-            if len(records) >= SAMPLED:
-                break
+        with suppress(csv.Error):  # who reads the whole file names the line
+            for record in csv.reader(lines, **layout.dialect()):
+                if len(record) == len(layout.columns):
+                    records.append({name: cell.strip() for name, cell in zip(layout.columns, record, strict=True)})
+                if len(records) >= SAMPLED:
+                    break
     return records
 
 
