@@ -78,10 +78,10 @@ def replay(
             verdict = sequence.judge(tried, approved=snapshot.approved_at is not None)
             told.gate_now, told.gate_reason = verdict.status, verdict.reason
         replayed.insert(0, told)
-        before = tried or snapshot
+        before = tried or snapshot or before
     if not replayed or tried is None:
         return replayed, None
-    last = snapshots.last_good(state, feed.integration_id, feed.part.name)
+    last = snapshots.last_good(state, feed.integration_id, feed.part.name) or snapshots.predecessor(state, feed)
     judged = comparing.judge(state, feed, tried, last, folder, now).judged
     replayed[0].verdict = f"{judged.status}: {judged.reason}" if judged else ""
     return replayed, Newest(tried, replayed[0].verdict)
