@@ -66,6 +66,13 @@ def test_comments_say_what_a_person_has_to_fill_in() -> None:
     assert "integration_id: 6\n" in known
 
 
+def test_a_source_that_begins_with_a_digit_gets_a_variable_that_can_be_filled_in() -> None:
+    feed = SupplierFeed(integration_id=6, source="ftp://x.test/2026.csv", mapping=MAPPING, username="a", password="p")
+    (made,) = read_blocks(block_yaml(feed, number_known=True), {"FEED_2026_PASSWORD": "p"}).values()
+    assert isinstance(made, SupplierFeed)
+    assert made.password == feed.password
+
+
 def test_a_file_that_was_not_understood_says_what_lacks(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     raw.write_text("a;b\n1;2\n", encoding="utf-8")

@@ -31,7 +31,9 @@ def block_yaml(feed: SupplierFeed, *, number_known: bool) -> str:
     for field in SupplierFeed.model_fields:
         value = getattr(feed, field)
         if isinstance(value, SecretStr) and value.get_secret_value():
-            secrets[field] = f"${{{re.sub('[^A-Z0-9]', '_', f'{name}_{field}'.upper())}}}"
+            variable = re.sub("[^A-Z0-9]", "_", f"{name}_{field}".upper())
+            begin = "FEED_" if variable[0].isdigit() else ""  # no variable begins with a digit
+            secrets[field] = f"${{{begin}{variable}}}"
     todo = dict.fromkeys(secrets, A_VARIABLE)
     return _entry(name, {**settings, **secrets}, todo, number_known=number_known)
 
