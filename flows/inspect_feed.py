@@ -43,7 +43,8 @@ def inspect_feed(
     feed = load_source(source)
     summary = InspectSummary(dry_run=True)
     with working_on("inspect-feed", source_name(source), None, summary) as run:
-        refuse_wrong_wishes(feed, integration_id, save_as, replay)
+        numbers = {"integration_id": integration_id, "contractor_id": contractor_id}
+        refuse_wrong_wishes(feed, numbers, save_as, replay)
         if shop and not knows_products_of(run, load_shop(shop)):
             run.count(catalogue_items=import_catalog(shop).products_read, dry_run=False)
         offers, proposed = inspect_file(run, feed, fetch_feed(run, feed), integration_id, contractor_id)

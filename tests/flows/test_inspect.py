@@ -64,6 +64,14 @@ def test_a_block_is_not_saved_without_its_number(file: str) -> None:
         load_feed("numberless")
 
 
+@pytest.mark.parametrize(("integration_id", "contractor_id"), [(0, None), (-3, None), (6, 0)])
+def test_a_number_that_no_block_can_have_is_refused(file: str, integration_id: int, contractor_id: int | None) -> None:
+    with pytest.raises(WrongSettingsError, match="_id: expected a number from 1 on"):
+        inspect_feed(file, integration_id=integration_id, contractor_id=contractor_id, save_as="wrong-number")
+    with pytest.raises(ValueError, match="does not exist"):
+        load_feed("wrong-number")
+
+
 @pytest.mark.slow
 def test_a_second_shop_is_imported_too(
     world: World, file: str, shop_database: Callable[..., str], shop_block: Callable[..., PrestashopDatabase]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from blocks import SupplierFeed, refuse_taken, save_new
@@ -26,9 +27,18 @@ MOST_REPLAYED = 50
 
 @station("look at what is asked for", io=True)
 def refuse_wrong_wishes(
-    source: SupplierFeed | str, integration_id: int | None, save_as: str | None, replay: int
+    source: SupplierFeed | str,
+    numbers: Mapping[str, int | None],
+    save_as: str | None,
+    replay: int,
 ) -> None:
-    """Raise WrongSettingsError, before anything is fetched or written, for what could not be done at the end."""
+    """Raise WrongSettingsError, before anything is fetched or written, for what could not be done at the end.
+
+    `numbers`: integration_id and contractor_id as they are asked for.
+    """
+    for name, number in numbers.items():
+        if number is not None and number < 1:
+            raise WrongSettingsError(f"{name}: expected a number from 1 on, got {number}")
     if replay and isinstance(source, str):
         raise WrongSettingsError(
             "replay: expected a supplier feed block as `source` (archived files belong to its integration number), got"
@@ -38,7 +48,7 @@ def refuse_wrong_wishes(
         raise WrongSettingsError(f"replay: expected 0 to {MOST_REPLAYED} archived files, got {replay}")
     if save_as is None:
         return
-    if integration_id is None and isinstance(source, str):
+    if numbers["integration_id"] is None and isinstance(source, str):
         raise WrongSettingsError("save_as: expected `integration_id` as well, your own number of this supplier")
     try:
         refuse_taken(save_as)
