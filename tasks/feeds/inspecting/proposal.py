@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from blocks import SupplierFeed
-from tasks.errors import Refused
+from tasks.errors import Refused, WrongSettingsError
 from tasks.feeds.inspecting.inspection import Inspection
 from tasks.feeds.offers.read import FeedRead, read_feed
 
@@ -49,7 +49,12 @@ def propose(
     last, given_fault = None, ""
     for place, feed in enumerate(_candidates(source, looked, numbers)):
         is_given = not isinstance(source, str) and place == 0
-        last = _tried(feed, raw, folder / f"proposal-{place}")
+        try:
+            last = _tried(feed, raw, folder / f"proposal-{place}")
+        except WrongSettingsError:  # what was recognised is no file of the given block's part
+            if is_given:
+                raise
+            break
         last.is_given, last.given_fault = is_given, given_fault
         if not last.fault:
             break
@@ -65,7 +70,9 @@ def _candidates(source: SupplierFeed | str, looked: Inspection, numbers: dict[st
     yield source.model_copy(update=numbers)
     if recognised := looked.feed(source.source):
         read_by = {name: getattr(recognised, name) for name in READ_BY}
-        yield source.model_copy(update={**ABOUT_COLUMNS, **read_by, **numbers})
+        has_prices = bool(recognised.preset or recognised.mapping.purchase_price)
+        prices = {"sync_purchase_price": source.sync_purchase_price and has_prices}
+        yield source.model_copy(update={**ABOUT_COLUMNS, **read_by, **prices, **numbers})
 
 
 def _tried(feed: SupplierFeed, raw: Path, folder: Path) -> Proposal:
