@@ -57,6 +57,8 @@ def _room_for_a_price(state: StateDatabase) -> tuple[int, int]:
             " Add it, or switch `Keep purchase prices` off in the feed's block"
         )
     found = LIMITED.fullmatch(kind)
-    if not found or int(found[2]) > DECIMALS:
+    if not found:
         return DIGITS, DECIMALS
-    return min(int(found[1]), DIGITS), int(found[2])
+    digits, decimals = int(found[1]), int(found[2])
+    before, kept = min(digits - decimals, DIGITS - DECIMALS), min(decimals, DECIMALS)
+    return before + kept, kept

@@ -173,6 +173,13 @@ def test_a_price_that_the_column_can_not_hold_is_left(rexbit: tuple[Import, psyc
     assert (plan.prices, plan.prices_left) == (1, {"too large for the column": 1})
 
 
+def test_a_column_with_more_decimals_than_a_price_has_less_room(rexbit: tuple[Import, psycopg.Connection]) -> None:
+    importing, connection = rexbit
+    connection.execute("ALTER TABLE products ALTER COLUMN purchase_price_net TYPE numeric(10, 6)")
+    made = importing.run(offer("ABC-1", "9999.9999"), offer("ABC-2", "10000"))
+    assert (made.prices, made.prices_left) == (1, {"too large for the column": 1})
+
+
 def test_a_table_without_the_column_is_named(rexbit: tuple[Import, psycopg.Connection]) -> None:
     importing, connection = rexbit
     connection.execute("ALTER TABLE products DROP COLUMN purchase_price_net")
