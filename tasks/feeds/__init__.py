@@ -191,7 +191,7 @@ def judge_snapshot(run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapsh
         _warn(run, verdict.reason)
     if verdict.stops:
         show_held(run, verdict, feed.absence)
-        if snapshot.archived:
+        if snapshot.archived and not run.summary.dry_run:
             with run.state.session() as session:
                 snapshots.record(session, snapshot, run.id, run.started_at)
     if verdict.status == "waiting":

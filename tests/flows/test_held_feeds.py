@@ -77,6 +77,32 @@ def test_a_file_that_stays_the_same_stays_approvable(world: World, home: Path, s
     assert import_feed(world.feed, approve=snapshot).status == "completed"
 
 
+def test_a_dry_run_of_a_file_that_is_held_back_changes_nothing_of_it(world: World, home: Path, sold: list[str]) -> None:
+    world.write_feed([(r, 1, 2) for r in sold[:5]])
+    snapshot = held(world)
+    made_older(home, 30)
+    before = snapshot_rows(home)
+    with pytest.raises(Quarantined):
+        import_feed(world.feed, dry_run=True)
+    assert snapshot_rows(home) == before
+    with pytest.raises(WrongSettingsError, match="more than 24 hours ago"):
+        import_feed(world.feed, approve=snapshot)
+
+
+def test_an_approval_keeps_the_time_when_a_person_gave_it(world: World, home: Path, sold: list[str]) -> None:
+    world.write_feed([(r, 1, 2) for r in sold[:5]])
+    import_feed(world.feed, approve=held(world))
+    before = [row["approved_at"] for row in snapshot_rows(home)]
+    assert import_feed(world.feed).status == "unchanged"  # the same file, fetched anew
+    assert [row["approved_at"] for row in snapshot_rows(home)] == before
+
+
+def snapshot_rows(home: Path) -> list[dict[str, Any]]:
+    with contextlib.closing(sqlite3.connect(home / "rexbit.db")) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute("SELECT * FROM feed_snapshots ORDER BY id")]
+
+
 def test_the_summary_shows_what_went_and_what_approving_would_do(
     world: World, sold: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
