@@ -114,14 +114,20 @@ def read_snapshot(run: Run[ImportSummary], feed: SupplierFeed, fetched: Fetched,
         raise
     snapshot = _snapshot(feed, fetched, settings, read)
     _count(run, snapshot)
-    if feed.part.delta:
-        snapshot = _with_what_was_known(run, snapshot)
+    if feed.part.name:
+        snapshot = _after(run, snapshot, snapshots.newest(run.state, feed.integration_id, feed.part.name))
     return snapshots.keep(snapshot, fetched.path) if keep else snapshot
 
 
-def _with_what_was_known(run: Run[Any], snapshot: Snapshot) -> Snapshot:
-    """Lay a file with changes only over the newest one before it, believed or not: a change is told once."""
-    before = snapshots.newest(run.state, snapshot.integration_id, snapshot.part.name)
+def _after(run: Run[Any], snapshot: Snapshot, before: Snapshot | None) -> Snapshot:
+    """Lay a file with changes only over the newest one before it, believed or not: a change is told once.
+
+    Of any part: the same content, read by other settings, was said when it came first.
+    """
+    if before and before.content_hash == snapshot.content_hash:
+        snapshot = snapshot.model_copy(update={"first_met_at": before.said_at})
+    if not snapshot.part.delta:
+        return snapshot
     path = run.folder / "known_offers.parquet"
     return snapshot.model_copy(update={"offers": parts.laid_over(snapshot, before, path)})
 

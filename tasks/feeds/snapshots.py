@@ -53,7 +53,8 @@ class Snapshot(BaseModel):
     what the gate made of it in this run. `columns`: all that the file has, empty where that is not known.
     `rows_summed`: records whose stock is part of another's. `part`: of a supplier with several files; `offers` of one
     with changes only are all that are known. `contractor_id`, `default_delivery_days`: as in the block.
-    `counts_absence`: whether what it lacks is evidence of absence.
+    `counts_absence`: whether what it lacks is evidence of absence. `first_met_at`: when the file had this content
+    first, where it was read anew by other settings.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Snapshot(BaseModel):
     content_hash: str
     settings_hash: str
     fetched_at: datetime
+    first_met_at: datetime | None = None
     offers: Path
     rejects: Path
     rows_read: int
@@ -77,6 +79,11 @@ class Snapshot(BaseModel):
     last_seen_at: datetime | None = None
     judged: Verdict | None = None
     counts_absence: bool = True
+
+    @property
+    def said_at(self) -> datetime:
+        """When the supplier said it, as far as we know: to read it once more makes it no newer."""
+        return self.first_met_at or self.fetched_at
 
     @property
     def is_good(self) -> bool:

@@ -10,7 +10,7 @@ from blocks import SupplierFeed
 from blocks.feed import Absence
 from flows import import_catalog, import_feed, link_products
 from tasks.errors import Quarantined, WrongSettingsError
-from tests.flows.parts import links, offers, part, write
+from tests.flows.parts import links, offers, part, stocks, write
 from tests.flows.world import World
 from tests.parquet import read
 
@@ -89,6 +89,19 @@ def test_changes_only_leave_the_rest_as_it_was(world: World, tmp_path: Path) -> 
     assert {code: offer["stock_quantity"] for code, offer in offers(tmp_path).items()} == {"a": 7, "b": 50}
     import_feed(write(stock, "a;30", "b;6", "c;1"))  # the whole file is newer than all changes
     assert {code: offer["stock_quantity"] for code, offer in offers(tmp_path).items()} == {"a": 30, "b": 6}
+
+
+def test_a_file_read_anew_by_other_settings_is_no_newer(known: World, tmp_path: Path) -> None:
+    codes, stock, _ = three_files(known)
+    changes = part(known, "stock", "changes", delta=True)
+    for file in (codes, stock, write(changes, "a;7")):
+        import_feed(file)
+    import_feed(stock.model_copy(update={"decimal": "comma"}))
+    assert stocks(tmp_path)["a"] == 7  # the change came after what the whole file says
+    import_feed(write(stock, "a;30", "b;6", "c;1"))
+    for decimal in ("comma", "point"):
+        import_feed(changes.model_copy(update={"decimal": decimal}))
+    assert stocks(tmp_path)["a"] == 30
 
 
 def test_what_changed_before_a_newer_whole_file_keeps_no_item_alive(known: World, tmp_path: Path) -> None:

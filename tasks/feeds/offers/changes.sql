@@ -1,5 +1,5 @@
 -- A file with changes only, laid over what was known before. On the desk: said (its offers), before (all of before it).
--- $at, $before_at: when both were fetched. Leaves: offers, all that are known, each with when it was said (`given_at`).
+-- $at, $before_at: when both were said. Leaves: offers, all that are known, each with when it was said (`given_at`).
 CREATE TABLE offers AS
 WITH said_keys AS (SELECT coalesce(supplier_sku, sku, ean) AS key FROM said),
 kept AS (

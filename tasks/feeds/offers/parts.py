@@ -31,8 +31,8 @@ def laid_over(snapshot: Snapshot, before: Snapshot | None, to: Path) -> Path:
     with desk() as table:
         table.load(said=snapshot.offers, before=before.offers if before else snapshot.offers)
         table.connection.execute("ALTER TABLE before ADD COLUMN IF NOT EXISTS given_at TIMESTAMP")
-        before_at = before.fetched_at if before else snapshot.fetched_at
-        table.run("feeds/offers/changes.sql", {"at": _plain(snapshot.fetched_at), "before_at": _plain(before_at)})
+        before_at = before.said_at if before else snapshot.said_at
+        table.run("feeds/offers/changes.sql", {"at": _plain(snapshot.said_at), "before_at": _plain(before_at)})
         return table.save("offers", to, to_keep=True)
 
 
@@ -124,7 +124,7 @@ def _lay(table: Desk, number: int, snapshot: Snapshot) -> None:
             "offers": str(snapshot.offers),
             "part": snapshot.part.name,
             "is_delta": snapshot.part.delta,
-            **({} if snapshot.part.delta else {"at": _plain(snapshot.fetched_at)}),
+            **({} if snapshot.part.delta else {"at": _plain(snapshot.said_at)}),
             **{f"says_{group}": snapshot.part.says(group) for group in GROUPS},
         },
     )
