@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -68,9 +69,15 @@ def submit(browser: Chrome, orchestra: Orchestra, deployment: str) -> str:
 
 
 def open_artifact(browser: Chrome, orchestra: Orchestra, run: str, key: str) -> None:
+    browser.set_window_size(1400, 1600)  # a list shows what fits on the page, the rest when it is moved to
     browser.get(f"{orchestra.url}/runs/flow-run/{run}")
     click(browser, "//li[normalize-space()='Artifacts']")
-    click(browser, f"//a[contains(@href, '/artifacts/artifact/')][contains(., '{key}')]")
+    until_shown(browser, key)
+    link = f"//a[contains(@href, '/artifacts/artifact/')][contains(., '{key}')]"
+    address = WebDriverWait(
+        browser, SECONDS, ignored_exceptions=[NoSuchElementException, StaleElementReferenceException]
+    ).until(lambda looked_at: looked_at.find_element(By.XPATH, link).get_attribute("href"))
+    browser.get(str(address))
 
 
 def test_a_question_is_answered_without_any_file(with_shop: Orchestra, browser: Chrome, tmp_path: Path) -> None:
