@@ -45,6 +45,7 @@ class MariaDb:
             autocommit=autocommit,
             client_flag=client_flag,
             connect_timeout=10,
+            ssl_disabled=True,  # it has none; pymysql would read all of the system's certificates for each connection
         )
 
     def create_database(self, name: str, charset: str | None = None) -> None:
