@@ -64,10 +64,14 @@ def _start(command: list[str], log: Path, lock: int, environment: Mapping[str, s
 
 
 @contextmanager
-def start_orchestra(home: Path, more: Mapping[str, str] | None = None, port: int | None = None) -> Iterator[Orchestra]:
+def start_orchestra(
+    home: Path, more: Mapping[str, str] | None = None, port: int | None = None, *, services: bool = True
+) -> Iterator[Orchestra]:
     """Start a Prefect server whose files lie in `home`; stopped when the block ends.
 
     `more`: environment of the runs, such as REXBIT_HOME. The home is reused: its runs are still there next time.
+    `services` False: the API alone, which keeps flow runs, states, artifacts and blocks, but neither events nor task
+    runs, and starts nothing by itself.
     """
     home.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
@@ -85,17 +89,19 @@ def start_orchestra(home: Path, more: Mapping[str, str] | None = None, port: int
     }
     log = home / "server.log"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    command += [] if services else ["--no-services"]
     server = _start(command, log, take_lock(home), environment)
     try:
-        server.wait_until(lambda: _healthy(url))
+        with httpx.Client(timeout=2) as api:  # one: each reads all of the system's certificates, 30 ms of computing
+            server.wait_until(lambda: _healthy(api, url))
         yield Orchestra(server, home, port, environment)
     finally:
         server.stop()
 
 
-def _healthy(url: str) -> bool:
+def _healthy(api: httpx.Client, url: str) -> bool:
     try:
-        return httpx.get(f"{url}/health", timeout=2).status_code == httpx.codes.OK
+        return api.get(f"{url}/health").status_code == httpx.codes.OK
     except httpx.HTTPError:
         time.sleep(0.1)
         return False

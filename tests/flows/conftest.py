@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect.events.worker import EventsWorker
 from prefect.settings import (
+    PREFECT_API_SSL_CERT_FILE,
     PREFECT_API_URL,
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
-    PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW,
+    PREFECT_LOGGING_TO_API_ENABLED,
     temporary_settings,
 )
 from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector
+from trustme import CA
 
 from blocks import PrestashopDatabase, SupplierFeed
 from demo.orchestra import Orchestra, start_orchestra
@@ -24,21 +27,33 @@ from tests.flows.world import AT_ONCE, MAPPING, TEXTS, World
 
 @pytest.fixture(scope="session")
 def orchestra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orchestra]:
-    """One Prefect server for the session."""
-    with start_orchestra(tmp_path_factory.mktemp("prefect")) as running:
+    """One Prefect server for the session; without the services, which nothing here asks and which cost as much again.
+
+    test_worker.py has a server with all of them.
+    """
+    with start_orchestra(tmp_path_factory.mktemp("prefect"), services=False) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def prefect_api(orchestra: Orchestra) -> Iterator[None]:
-    """Flows that a test calls as functions report to that server, without the second that a heartbeat's end takes."""
+def prefect_api(orchestra: Orchestra, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Flows that a test calls as functions report to that server, without what only costs time here.
+
+    That is a heartbeat, whose end takes a second; log lines sent to the server, as the tests read them where they are
+    written; and all of the system's certificates, read by each of Prefect's clients though nothing here has TLS.
+    """
+    certificate = tmp_path_factory.mktemp("certificate") / "one.pem"
+    CA().cert_pem.write_to_path(str(certificate))
     settings: dict[Any, Any] = {
         PREFECT_API_URL: f"{orchestra.url}/api",
-        PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW: "ignore",
+        PREFECT_API_SSL_CERT_FILE: str(certificate),
+        PREFECT_LOGGING_TO_API_ENABLED: False,
         PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
     }
     with temporary_settings(settings):
         yield
+        # while the server still answers: without it this process would try for a minute to send its last events
+        EventsWorker.drain_all(timeout=30)
 
 
 @pytest.fixture
