@@ -25,7 +25,7 @@ bench: ## measure import and sync against the row-by-row way, through Prefect, a
 	@$(PYTHON_HERE) -m benchmarks.linking
 
 test: setup ## run the tests (minutes)
-	@$(PYTHON_HERE) -m pytest -n auto --dist loadfile
+	@$(PYTHON_HERE) -m pytest -n auto --dist loadfile --no-loadscope-reorder # tests/conftest.py has the order
 
 golden: setup ## write anew what the samples of the known feed formats hold; then read the diff
 	@REXBIT_GOLDEN=1 $(PYTHON_HERE) -m pytest tests/feeds/test_presets.py

@@ -15,6 +15,16 @@ from demo.servers import MariaDb, Postgres, start_mariadb, start_postgresql
 from tasks.state import StateDatabase, open_state
 
 OURS = ("REXBIT_DATABASE_URL", "REXBIT_ARCHIVE", "PREFECT_API_URL")
+LONGEST_FIRST = ("tests/flows/test_worker.py", "tests/feeds/test_replay.py", "tests/flows", "tests/prestashop")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first: begun last, it would keep one process busy while the others have nothing left."""
+
+    def place(item: pytest.Item) -> int:
+        return next((n for n, name in enumerate(LONGEST_FIRST) if item.nodeid.startswith(name)), len(LONGEST_FIRST))
+
+    items.sort(key=place)  # which leaves the order within a file as it is
 
 
 @pytest.fixture(scope="session")
