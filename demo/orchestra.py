@@ -59,7 +59,9 @@ class Orchestra:
 
 
 def _start(command: list[str], log: Path, lock: int, environment: Mapping[str, str]) -> ServerProcess:
-    wrapped = ["env", "--chdir", str(ROOT), *[f"{k}={v}" for k, v in environment.items()], *command]
+    # a shell's background jobs ignore SIGINT, and so would a worker, which at SIGTERM sends itself just that
+    options = ["--default-signal=INT", "--chdir", str(ROOT)]
+    wrapped = ["env", *options, *[f"{k}={v}" for k, v in environment.items()], *command]
     return ServerProcess.start(tied_to_parent(wrapped, signal.SIGTERM), log, signal.SIGTERM, lock)
 
 
