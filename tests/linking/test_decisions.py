@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from tasks.linking.decisions import DECIDED, read_decided
 from tasks.state import StateDatabase
 from tests import parquet
 from tests.linking.test_match import EAN_A, EAN_B, Rows, match
-from tests.linking.test_properties import OFFERS, PRODUCTS, links_of, named, numbered, quick
+from tests.linking.test_properties import OFFERS, PRODUCTS, links_of, named, numbered, outcome, quick
 
 
 def said(judgement: str, offer: str, product: int | None = None) -> dict[str, Any]:
@@ -70,12 +69,6 @@ def test_a_persons_link_does_not_move_to_an_offer_that_was_refused(tmp_path: Pat
 
 STEPS = st.lists(st.tuples(OFFERS, PRODUCTS), min_size=1, max_size=3)
 PAIRS = st.tuples(st.integers(1, 5), st.integers(1, 5))
-
-
-def outcome(offers: Rows, products: Rows, links: Rows, decided: Rows) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        found = match(Path(folder), offers, products, links, decided=decided)
-    return {offers[number - 1]["supplier_sku"]: result for number, result in found.items()}
 
 
 @quick

@@ -32,12 +32,12 @@ def named(offers: Rows) -> Rows:
     return [{"supplier_sku": f"s{number}", **offer} for number, offer in enumerate(offers, 1)]
 
 
-def outcome(offers: Rows, products: Rows, links: Rows) -> dict[str, Any]:
+def outcome(offers: Rows, products: Rows, links: Rows, decided: Rows | None = None) -> dict[str, Any]:
     """Supplier's code -> (product, method) or cause."""
     plain = [{name: value for name, value in product.items() if name != "code"} for product in products]
     codes = {product["id"]: {"Acme Hurt": product["code"]} for product in products if product["code"]}
     with tempfile.TemporaryDirectory() as folder:
-        found = match(Path(folder), offers, plain, links, keys=ACME, supplier_references=codes)
+        found = match(Path(folder), offers, plain, links, keys=ACME, supplier_references=codes, decided=decided)
     return {offers[number - 1]["supplier_sku"]: result for number, result in found.items()}
 
 
