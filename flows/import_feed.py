@@ -15,7 +15,7 @@ from tasks.feeds import (
     watched,
     with_all_parts,
 )
-from tasks.linking import link_offers, write_links
+from tasks.linking import begin_reading_known, link_offers, write_links
 from tasks.report import block_name, run_name
 from tasks.run import working_on
 from tasks.summaries import ImportSummary
@@ -43,6 +43,7 @@ def import_feed(
     ):
         if not may_import(run, supplier):
             return summary
+        known = begin_reading_known(run, supplier)
         fetched = None
         if approve:
             snapshot = approved_snapshot(run, supplier, approve)
@@ -53,7 +54,7 @@ def import_feed(
             if snapshot.is_waiting:
                 return summary
         offers = with_all_parts(run, snapshot, keep=whole)
-        plan = link_offers(run, supplier, offers, limit)
+        plan = link_offers(run, supplier, offers, known, limit)
         if not dry_run:
             write_links(run, plan, snapshot)
             if fetched and whole:

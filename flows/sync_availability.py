@@ -8,7 +8,7 @@ from prefect import flow
 
 from blocks import PrestashopDatabase, load_shop
 from tasks.availability import decide_availability, find_changes, keep_outcomes, last_written, plan_changes
-from tasks.linking import join_new_items
+from tasks.linking import begin_reading_links, join_new_items
 from tasks.prestashop import look_at_shop, read_all_rows, read_rows_of, write_changes
 from tasks.report import block_name, run_name
 from tasks.run import working_on
@@ -37,8 +37,9 @@ def sync_availability(
     block = load_shop(shop)
     summary = SyncSummary(dry_run=dry_run)
     with working_on("sync-availability", block_name(shop), block.integration_id, summary) as run:
-        look = look_at_shop(run, block, to_write=not dry_run)
-        links = join_new_items(run, block, look.catalogue)
+        known = begin_reading_links(run)
+        look = look_at_shop(run, block, to_write=not dry_run, codes=False)
+        links = join_new_items(run, block, look.catalogue, known)
         wanted = decide_availability(run, block, look, links, contractor)
         with_shop = compare == "shop" or not block.sync_only_changed
         held = read_all_rows(run, block) if with_shop else last_written(run)

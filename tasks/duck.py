@@ -7,6 +7,7 @@ import itertools
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -135,8 +136,16 @@ def has_rows(path: Path) -> bool:
 _numbers = itertools.count(1)
 
 
-@cache
+_starting = threading.Lock()  # two threads that come first at once would start two
+
+
 def _duckdb(process: int) -> duckdb.DuckDBPyConnection:
+    with _starting:
+        return _started(process)
+
+
+@cache
+def _started(process: int) -> duckdb.DuckDBPyConnection:
     """The DuckDB of this process (a forked child needs its own): spills into a folder of its own, fetches nothing."""
     spill = tempfile.mkdtemp(prefix=f"rexbit-duck-{process}-")
     connection = duckdb.connect(
@@ -154,5 +163,5 @@ def _duckdb(process: int) -> duckdb.DuckDBPyConnection:
 
 def _close(connection: duckdb.DuckDBPyConnection, spill: str) -> None:
     connection.close()
-    _duckdb.cache_clear()
+    _started.cache_clear()
     shutil.rmtree(spill, ignore_errors=True)

@@ -21,7 +21,7 @@ from tasks.linking.report import (
 )
 from tasks.linking.reviewing import answers, asking, showing
 from tasks.report import leave, started_by
-from tasks.run import Run
+from tasks.run import Ahead, Run
 from tasks.station import station
 from tasks.summaries import CatalogueSummary, ImportSummary, InspectSummary, LinkSummary
 
@@ -29,6 +29,8 @@ Integration = SupplierFeed | PrestashopDatabase
 
 __all__ = [
     "ask_person",
+    "begin_reading_known",
+    "begin_reading_links",
     "join_new_items",
     "knows_products_of",
     "link_again",
@@ -42,14 +44,19 @@ __all__ = [
 ]
 
 
+def begin_reading_known(run: Run[ImportSummary], feed: SupplierFeed) -> Ahead[None]:
+    """Begin to read what `link_offers` needs of our database, while the file is read and judged."""
+    return run.ahead(partial(supplier.read_known, run.state, feed.integration_id, run.folder, supplier.Keys.of(feed)))
+
+
 @station("link offers")
 def link_offers(
-    run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapshot, limit: int | None
+    run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapshot, known: Ahead[None], limit: int | None
 ) -> supplier.LinkPlan:
     """Match a snapshot's offers with our products and plan what the supplier's links become."""
     counts_absence = limit is None and not snapshot.is_good and snapshot.counts_absence
     scope = supplier.Scope(limit=limit, counts_absence=counts_absence)
-    supplier.read_known(run.state, feed.integration_id, run.folder, supplier.Keys.of(feed))
+    known.result()
     matched, plan = supplier.match_and_plan(run.state, feed, snapshot, scope, run.started_at, run.folder)
     supplier.refuse_unknown(feed, matched)
     run.count(
@@ -188,7 +195,7 @@ def recognise_catalogue(
 @station("link a shop's products", io=True)
 def link_catalogue(run: Run[LinkSummary], block: PrestashopDatabase, catalogue: Path) -> None:
     """The same for `link_products`, counted in its words."""
-    plan = _recognise(run, block, catalogue, None)
+    plan = _recognise(run, block, catalogue)
     linked = plan.created + plan.recognised
     run.count(products=plan.items, linked=linked, ambiguous=plan.ambiguous)
     run.count(unchanged=plan.items - linked - plan.ambiguous)
@@ -199,26 +206,36 @@ def link_catalogue(run: Run[LinkSummary], block: PrestashopDatabase, catalogue: 
         run.count(status="unchanged")
 
 
+def begin_reading_links(run: Run[Any]) -> Ahead[shop.Known]:
+    """Begin to read what `join_new_items` needs of our database, while the shop is looked at."""
+    return run.ahead(partial(shop.read_known, run.state, run.folder))
+
+
 @station("join new items", io=True)
-def join_new_items(run: Run[Any], block: PrestashopDatabase, catalogue: Path) -> Path:
+def join_new_items(run: Run[Any], block: PrestashopDatabase, catalogue: Path, ahead: Ahead[shop.Known]) -> Path:
     """The same before a sync, so that new products join by themselves; returns the links of all integrations."""
-    links = shop.read_links(run.state, run.folder)
-    plan = _recognise(run, block, catalogue, None, links)
+    known = ahead.result()
+    plan = _recognise(run, block, catalogue, known=known, codes=False)
     if plan.created or plan.recognised:
         run.say(
             "New in the shop: %d items, %d of them known already",
             plan.created + plan.recognised,
             plan.recognised,
         )
-    return shop.read_links(run.state, run.folder) if plan.changed else links
+    return shop.read_links(run.state, run.folder) if plan.changed else known.links
 
 
 def _recognise(
-    run: Run[Any], block: PrestashopDatabase, catalogue: Path, limit: int | None, links: Path | None = None
+    run: Run[Any],
+    block: PrestashopDatabase,
+    catalogue: Path,
+    limit: int | None = None,
+    known: shop.Known | None = None,
+    *,
+    codes: bool = True,
 ) -> shop.CataloguePlan:
-    links = links or shop.read_links(run.state, run.folder, block.integration_id)
-    products = run.state.read("products", run.folder / "products.parquet", supplier.PRODUCT_COLUMNS)
-    plan = shop.plan_catalogue(catalogue, products, links, block.integration_id, limit)
+    known = known or shop.read_known(run.state, run.folder, block.integration_id)
+    plan = shop.plan_catalogue(catalogue, known, block.integration_id, limit, codes=codes)
     if plan.changed and not run.summary.dry_run:
         run.check_lease()
         shop.apply_catalogue(run.state, plan, block.integration_id, block.product_defaults)

@@ -1,6 +1,6 @@
 -- Which item of a shop's catalogue is which product: by this shop's link, else by unique SKU, else by unique EAN
 -- among products that this shop has no link to, else it is a new product. Two candidates: ambiguous, nothing is made.
--- On the desk: catalogue, products, links. Leaves: recognised, ambiguous_items, new_products, changed_products,
+-- On the desk: catalogue, products, links; $codes: whether the catalogue was read with the suppliers' codes. Leaves: recognised, ambiguous_items, new_products, changed_products,
 -- new_links, changed_links, stale_items.
 
 CREATE TABLE shop_links AS
@@ -78,12 +78,13 @@ ORDER BY id;
 
 CREATE TABLE changed_links AS
 SELECT $integration_id::BIGINT AS integration_id, product_id, sku, ean,
-       -- taken away first: merging would keep the suppliers that are gone
-       json_merge_patch(json_merge_patch(coalesce(metadata, '{}')::JSON, json_object('supplier_references', NULL)),
+       -- where the codes were read, the old ones are taken away first: merging would keep the suppliers that are gone
+       json_merge_patch(CASE WHEN $codes THEN json_merge_patch(coalesce(metadata, '{}')::JSON, '{"supplier_references": null}')
+                             ELSE coalesce(metadata, '{}')::JSON END,
                         remembered(name, supplier_references)::JSON)::VARCHAR AS metadata
 FROM followed
 WHERE sku IS DISTINCT FROM link_sku OR ean IS DISTINCT FROM link_ean OR name IS DISTINCT FROM link_name
-   OR supplier_references IS DISTINCT FROM link_references
+   OR ($codes AND supplier_references IS DISTINCT FROM link_references)
 ORDER BY product_id;
 
 CREATE TABLE new_links AS

@@ -10,7 +10,8 @@ CREATE OR REPLACE MACRO plain_characters(code) AS
 -- A SKU: plain characters, no outer spaces, inner spaces folded, upper case. `0000123` and `123` stay different, and so
 -- do `Ż` and `Z`.
 CREATE OR REPLACE MACRO sku_key(code) AS
-  nullif(upper(trim(regexp_replace(plain_characters(code), '[\s\pZ]+', ' ', 'g'))), '');
+  nullif(upper(trim(CASE WHEN regexp_full_match(code, '[!-~]*') THEN code
+                         ELSE regexp_replace(plain_characters(code), '[\s\pZ]+', ' ', 'g') END)), '');
 
 -- A supplier's key as the shop writes it: without what the supplier puts around the shop's reference, with what the shop
 -- puts around the supplier's. Each of the four is a key itself, or '' for nothing.
@@ -29,10 +30,9 @@ CREATE OR REPLACE MACRO gtin_sum(n) AS
 -- A GTIN as 14 digits, only with a right check digit; NULL for anything else and for codes of one shop's own
 -- making (02, 04, 20 to 29 of an EAN-13), which mean another product elsewhere.
 CREATE OR REPLACE MACRO gtin_key(code) AS (
-  CASE
-    WHEN NOT regexp_full_match(trim(code), '\d{8}|\d{12,14}') THEN NULL
-    WHEN length(trim(code)) > 8
-      AND (trim(code)::BIGINT // 100000000000 IN (2, 4) OR trim(code)::BIGINT // 1000000000000 = 2) THEN NULL
-    WHEN (10 - gtin_sum(trim(code)::BIGINT) % 10) % 10 = trim(code)::BIGINT % 10 THEN lpad(trim(code), 14, '0')
-  END
+  CASE WHEN regexp_full_match(trim(code), '\d{8}|\d{12,14}') THEN
+    -- the number in a list of one, so that the text is read once
+    list_transform([code::BIGINT], lambda n:
+      CASE WHEN n // 100000000000 NOT IN (2, 4) AND n // 1000000000000 <> 2 AND (10 - gtin_sum(n) % 10) % 10 = n % 10
+           THEN lpad(n::VARCHAR, 14, '0') END)[1] END
 );

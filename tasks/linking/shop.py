@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel
 
@@ -14,6 +14,7 @@ from tasks.errors import WrongSettingsError
 if TYPE_CHECKING:
     from tasks.state import StateDatabase
 
+PRODUCT_COLUMNS = ("id", "sku", "ean", "name")
 LINK_COLUMNS = (
     "integration_id",
     "product_id",
@@ -43,6 +44,19 @@ class CataloguePlan(BaseModel):
         return bool(self.created or self.recognised or self.updated)
 
 
+class Known(NamedTuple):
+    """What our database knows, as files."""
+
+    links: Path
+    products: Path
+
+
+def read_known(state: StateDatabase, folder: Path, integration_id: int | None = None) -> Known:
+    """Our products, and the links of one integration or of every one."""
+    products = state.read("products", folder / "products.parquet", PRODUCT_COLUMNS)
+    return Known(read_links(state, folder, integration_id), products)
+
+
 def read_links(state: StateDatabase, folder: Path, integration_id: int | None = None) -> Path:
     """All that a sync asks of links, as `links.parquet` in `folder`: of one integration, or of every one."""
     where = {} if integration_id is None else {"integration_id": integration_id}
@@ -50,15 +64,18 @@ def read_links(state: StateDatabase, folder: Path, integration_id: int | None = 
 
 
 def plan_catalogue(
-    catalogue: Path, products: Path, links: Path, integration_id: int, limit: int | None = None
+    catalogue: Path, known: Known, integration_id: int, limit: int | None = None, *, codes: bool = True
 ) -> CataloguePlan:
-    """Decide which item is which product (see catalogue.sql); the plan lies beside the file `links`."""
-    folder = links.parent
+    """Decide which item is which product (see catalogue.sql); the plan lies beside the file of links.
+
+    `codes`: whether the catalogue was read with what the shop's suppliers call its items.
+    """
+    folder = known.links.parent
     with desk() as table:
-        table.load(catalogue=catalogue, products=products)
-        table.show(links=links)
+        table.load(catalogue=catalogue, products=known.products)
+        table.show(links=known.links)
         table.run("linking/keys.sql")
-        table.run("linking/catalogue.sql", {"integration_id": integration_id, "limit": limit})
+        table.run("linking/catalogue.sql", {"integration_id": integration_id, "limit": limit, "codes": codes})
         for name in KINDS:
             table.save(name, folder / f"{name}.parquet")
         return CataloguePlan(

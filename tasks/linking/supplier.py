@@ -16,13 +16,13 @@ from tasks.errors import Refused
 from tasks.feeds import Snapshot
 from tasks.linking.decisions import DECIDED, lay_decided, read_decided
 from tasks.linking.prices import plan_prices
+from tasks.linking.shop import PRODUCT_COLUMNS
 
 if TYPE_CHECKING:
     from tasks.state import Session, StateDatabase
 
 Steps = Sequence[Callable[["Session"], object]]
 
-PRODUCT_COLUMNS = ("id", "sku", "ean", "name")
 SHOP_LINK_COLUMNS = ("integration_id", "product_id", "external_product_id")
 
 

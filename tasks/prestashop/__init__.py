@@ -32,15 +32,18 @@ class Look(BaseModel):
 
 
 @station("look at shop", io=True)
-def look_at_shop(run: Run[Any], block: PrestashopDatabase, *, to_write: bool = False) -> Look:
-    """Read the shop's version, languages and catalogue; raises Refused for writing to a shop that is switched off."""
+def look_at_shop(run: Run[Any], block: PrestashopDatabase, *, to_write: bool = False, codes: bool = True) -> Look:
+    """Read the shop's version, languages and catalogue; raises Refused for writing to a shop that is switched off.
+
+    `codes` False leaves out what the shop's suppliers call the products, which only linking asks for.
+    """
     if to_write and not block.product_listing_enabled:
         raise Refused(
             f"The shop (integration {block.integration_id}) is switched off. Turn `Switched on` on in its block when it"
             " may be written to; a dry run works without."
         )
     with open_shop(block) as shop:
-        catalogue = shop.read_catalogue(run.folder / "catalogue.parquet")
+        catalogue = shop.read_catalogue(run.folder / "catalogue.parquet", codes=codes)
         run.say(
             "PrestaShop %s on %s, stock of %s",
             shop.info.version,

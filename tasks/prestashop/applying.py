@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel
 
-from tasks.duck import Desk, desk
+from tasks.duck import desk
 from tasks.prestashop.model import Outcome, Shop
 from tasks.prestashop.record import Done, Recorder, Writing
 from tasks.prestashop.table_file import load_rows, write_rows
@@ -57,11 +57,12 @@ def apply_change_set(
                 write_rows(file, told)
 
             apply_changes(shop, changes, on_window, before_window)
+            file.flush()
+            applied = _applied(
+                changes, path, writing.folder / "outcomes.parquet"
+            )  # the last windows are recorded meanwhile
         recorder.end()
-        file.flush()
-        load_rows(table, "told", Outcome._fields, path)
-        table.run("prestashop/desk/outcomes.sql")
-        return _applied(table, table.save("outcomes", writing.folder / "outcomes.parquet", to_keep=True))
+        return applied
 
 
 class _Behind:
@@ -109,18 +110,22 @@ class _Behind:
             self._pool.shutdown()
 
 
-def _applied(table: Desk, outcomes: Path) -> Applied:
-    table.run("prestashop/desk/applied.sql")
-    counts = {row["result"]: row["products"] for row in table.rows("FROM applied")}
-    return Applied(
-        outcomes=outcomes,
-        written=counts.get("written", 0),
-        left=counts.get("left", 0),
-        failed=counts.get("failed", 0),
-        rows_written=table.count("outcomes", "outcome = 'written'"),
-        examples=table.rows(
-            "SELECT id_product AS product, id_product_attribute AS combination, id_lang AS language, field, outcome,"
-            " found, message FROM outcomes WHERE outcome IN ('left', 'failed') ORDER BY ALL LIMIT $most",
-            {"most": EXAMPLES},
-        ),
-    )
+def _applied(changes: Path, told: Path, to: Path) -> Applied:
+    with desk() as table:
+        table.load(changes=changes)
+        load_rows(table, "told", Outcome._fields, told)
+        table.run("prestashop/desk/outcomes.sql")
+        table.run("prestashop/desk/applied.sql")
+        counts = {row["result"]: row["products"] for row in table.rows("FROM applied")}
+        return Applied(
+            outcomes=table.save("outcomes", to, to_keep=True),
+            written=counts.get("written", 0),
+            left=counts.get("left", 0),
+            failed=counts.get("failed", 0),
+            rows_written=table.count("outcomes", "outcome = 'written'"),
+            examples=table.rows(
+                "SELECT id_product AS product, id_product_attribute AS combination, id_lang AS language, field,"
+                " outcome, found, message FROM outcomes WHERE outcome IN ('left', 'failed') ORDER BY ALL LIMIT $most",
+                {"most": EXAMPLES},
+            ),
+        )

@@ -55,16 +55,16 @@ class DatabaseShop:
         finally:
             self.session.release_lock()
 
-    def read_catalogue(self, to: Path, limit: int | None = None) -> Path:
+    def read_catalogue(self, to: Path, limit: int | None = None, *, codes: bool = True) -> Path:
         """Write what the shop sells as Parquet, a row per product and per combination, in the order of their ids.
 
         Columns: id_product BIGINT, id_product_attribute BIGINT (0 = the product), reference, ean13 (NULL if empty),
         name (in the shop's default language), supplier_references (JSON: supplier -> its code; NULL if none), active,
         is_virtual, is_pack BOOLEAN, available_date DATE (NULL if none), depends_on_stock BOOLEAN, quantity INTEGER,
         has_stock_row BOOLEAN (in the shop's scope).
-        `limit`: the first products by id, with all their combinations.
+        `limit`: the first products by id, with all their combinations. `codes` False: no supplier_references.
         """
-        return read_catalogue(self.session, self.info, to, limit)
+        return read_catalogue(self.session, self.info, to, limit, codes=codes)
 
     def read_rows(self, to: Path, products: Path | None = None) -> Path:
         """Write the shop's current values as Parquet, a row per value: this shop's stock scope and languages only.

@@ -106,7 +106,7 @@ class Shop(Protocol):
     def lock(self, wait_seconds: int = 0) -> AbstractContextManager[None]:
         """Keep other runs out of this shop; Busy if one is inside."""
 
-    def read_catalogue(self, to: Path, limit: int | None = None) -> Path:
+    def read_catalogue(self, to: Path, limit: int | None = None, *, codes: bool = True) -> Path:
         """Write what the shop sells as Parquet; see `DatabaseShop.read_catalogue` for the columns."""
 
     def read_rows(self, to: Path, products: Path | None = None) -> Path:

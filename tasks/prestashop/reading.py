@@ -100,14 +100,18 @@ def _reading(session: Session, to: Path) -> Iterator[_Reading]:
         yield _Reading(session, at, Path(folder))
 
 
-def read_catalogue(session: Session, info: ShopInfo, to: Path, limit: int | None) -> Path:
-    """Write `catalogue.parquet`; `limit` counts products, whose combinations all come along."""
+def read_catalogue(session: Session, info: ShopInfo, to: Path, limit: int | None, *, codes: bool) -> Path:
+    """Write `catalogue.parquet`; `limit` counts products, whose combinations all come along.
+
+    `codes`: with what the shop's suppliers call them.
+    """
     scope = {**scope_of(info).values, "id_lang": info.default_id_lang}
     with _reading(session, to) as reading:
         parts = [Part(ids, scope) for ids in in_chunks(_sold(session, info)[:limit])]
         reading.take("products", PRODUCTS, "catalogue_products", parts)
         reading.take("combinations", COMBINATIONS, "catalogue_combinations", parts)
-        references = None if SUPPLIER_REFERENCES in info.switched_off else "supplier_references"
+        known = codes and SUPPLIER_REFERENCES not in info.switched_off
+        references = "supplier_references" if known else None
         reading.take("supplier_references", REFERENCES, references, parts)
         reading.desk.run("prestashop/desk/catalogue.sql")
         return reading.desk.save("catalogue", to)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from tasks.duck import Desk, desk, sql_text
@@ -33,7 +35,9 @@ class Window:
     def together(self) -> Together:
         """All those of a table as one JSON array; see together.sql."""
         span = {"first": self.first, "last": self.last}
-        rows = self._desk.connection.execute(sql_text("prestashop/desk/together.sql"), span).fetchall()
+        # a connection of its own: it is asked while the window before it is written
+        with self._desk.second_connection() as connection:
+            rows = connection.execute(sql_text("prestashop/desk/together.sql"), span).fetchall()
         return Together(self.first, self.last, {target: Part(*values) for target, *values in rows})
 
 
@@ -54,10 +58,23 @@ def apply_changes(
         at.show(changes=changes)
         at.run("prestashop/desk/changes.sql", {"window": window})
         shop.refuse_unwritable([Change(**row) for row in at.rows("FROM kinds_of_change")])
-        for part in _windows(at):
+        for part, together in _prepared(_windows(at)):
             before_window()
-            told = [] if shop.apply_together(part.together()) else _one_by_one(shop, part)
+            told = [] if shop.apply_together(together) else _one_by_one(shop, part)
             on_window(part, told)
+
+
+def _prepared(windows: Iterable[Window]) -> Iterator[tuple[Window, Together]]:
+    """Windows in the form that is written at once, made while the shop takes the window before."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="window") as pool:
+        ahead: deque[tuple[Window, Future[Together]]] = deque()
+        for part in windows:
+            ahead.append((part, pool.submit(part.together)))
+            if len(ahead) > 1:
+                window, made = ahead.popleft()
+                yield window, made.result()
+        for window, made in ahead:
+            yield window, made.result()
 
 
 def _one_by_one(shop: Shop, part: Window) -> list[Outcome]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
-from tasks.linking.shop import CataloguePlan, plan_catalogue
+from tasks.linking.shop import CataloguePlan, Known, plan_catalogue
 from tests import parquet
 
 EAN = "5900000000008"
@@ -13,13 +14,18 @@ Rows = list[dict[str, Any]]
 
 
 def plan(
-    folder: Path, items: Rows, products: Rows | None = None, links: Rows | None = None, limit: int | None = None
+    folder: Path,
+    items: Rows,
+    products: Rows | None = None,
+    links: Rows | None = None,
+    limit: int | None = None,
+    **more: bool,
 ) -> CataloguePlan:
     known = parquet.write(folder / "products.parquet", parquet.PRODUCTS, products or [])
     shop_links = ({"integration_id": 7, **link} for link in links or [])
     linked = parquet.write(folder / "links.parquet", parquet.LINKS, shop_links)
     catalogue = parquet.write(folder / "catalogue.parquet", parquet.CATALOGUE, items)
-    return plan_catalogue(catalogue, known, linked, 7, limit)
+    return plan_catalogue(catalogue, Known(linked, known), 7, limit, **more)
 
 
 def item(id_product: int, reference: str | None = None, attribute: int = 0, **more: Any) -> dict[str, Any]:
@@ -105,3 +111,31 @@ def test_links_of_what_is_gone_are_told_and_kept(tmp_path: Path) -> None:
 def test_a_limit_says_nothing_about_what_is_gone(tmp_path: Path) -> None:
     links = [{"product_id": 1, "external_product_id": "6"}]
     assert plan(tmp_path, [item(5, "A"), item(6, "B")], [{"id": 1}], links, limit=1).stale == 0
+
+
+def held(made: CataloguePlan, kind: str) -> list[dict[str, Any]]:
+    return [json.loads(row["metadata"]) for row in parquet.read(made.folder / f"{kind}.parquet")]
+
+
+def test_a_shop_s_link_holds_what_the_suppliers_call_its_item(tmp_path: Path) -> None:
+    codes = '{"Acme Hurt":"k1","Baltic":"k2"}'
+    products = [{"id": 5, "sku": "A", "name": "Kubek"}]
+    made = plan(tmp_path, [item(1, "A", name="Kubek", supplier_references=codes)], products)
+    assert held(made, "new_links") == [{"name": "Kubek", "supplier_references": {"Acme Hurt": "k1", "Baltic": "k2"}}]
+    links = [
+        {"product_id": 5, "external_product_id": "1", "sku": "A", "metadata": json.dumps(held(made, "new_links")[0])}
+    ]
+
+    gone = [item(1, "A", name="Kubek", supplier_references='{"Acme Hurt":"k1"}')]
+    made = plan(tmp_path, gone, products, links)
+    assert held(made, "changed_links") == [{"name": "Kubek", "supplier_references": {"Acme Hurt": "k1"}}]
+    assert held(plan(tmp_path, [item(1, "A", name="Kubek")], products, links), "changed_links") == [{"name": "Kubek"}]
+
+
+def test_what_was_read_without_the_suppliers_codes_leaves_them(tmp_path: Path) -> None:
+    known = {"name": "Kubek", "supplier_references": {"Acme Hurt": "k1"}, "theirs": 1}
+    products = [{"id": 5, "sku": "A", "name": "Kubek"}]
+    links = [{"product_id": 5, "external_product_id": "1", "sku": "A", "metadata": json.dumps(known)}]
+    assert not plan(tmp_path, [item(1, "A", name="Kubek")], products, links, codes=False).changed
+    made = plan(tmp_path, [item(1, "A", name="Kubek duży")], products, links, codes=False)
+    assert held(made, "changed_links") == [{**known, "name": "Kubek duży"}]

@@ -2,18 +2,14 @@
 -- Switches of the product hold for its combinations; the name too.
 
 CREATE TABLE supplier_codes AS
-WITH named AS (
-  SELECT
-    id_product::BIGINT AS id_product,
-    id_product_attribute::BIGINT AS id_product_attribute,
-    trim(supplier) AS supplier,
-    arg_min(reference, id_supplier::BIGINT) AS reference
-  FROM supplier_references
-  GROUP BY ALL
+WITH named AS (  -- of two suppliers with one name the first counts: a key of the object must be there once
+  SELECT * FROM supplier_references
+  WHERE id_supplier IN (SELECT min(id_supplier::BIGINT)::VARCHAR FROM supplier_references GROUP BY trim(supplier))
 )
-SELECT id_product, id_product_attribute, to_json(map_from_entries(list((supplier, reference) ORDER BY supplier)))::VARCHAR AS codes
+SELECT id_product::BIGINT AS id_product, id_product_attribute::BIGINT AS id_product_attribute,
+  '{' || array_to_string(list_sort(list(to_json(trim(supplier)) || ':' || to_json(reference))), ',') || '}' AS codes
 FROM named
-GROUP BY id_product, id_product_attribute;
+GROUP BY ALL;
 
 CREATE TABLE sold AS
 SELECT
