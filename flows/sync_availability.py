@@ -7,9 +7,16 @@ from typing import Literal
 from prefect import flow
 
 from blocks import PrestashopDatabase, load_shop
-from tasks.availability import decide_availability, find_changes, keep_outcomes, last_written, plan_changes
+from tasks.availability import (
+    begin_reading_written,
+    decide_availability,
+    find_changes,
+    first_to_read,
+    keep_outcomes,
+    plan_changes,
+)
 from tasks.linking import begin_reading_links, join_new_items
-from tasks.prestashop import look_at_shop, read_all_rows, read_rows_of, write_changes
+from tasks.prestashop import begin_reading_rows, look_at_shop, read_all_rows, read_rows_of, write_changes
 from tasks.report import block_name, run_name
 from tasks.run import working_on
 from tasks.summaries import SyncSummary
@@ -37,17 +44,19 @@ def sync_availability(
     block = load_shop(shop)
     summary = SyncSummary(dry_run=dry_run)
     with working_on("sync-availability", block_name(shop), block.integration_id, summary) as run:
-        known = begin_reading_links(run)
+        known, written = begin_reading_links(run), begin_reading_written(run)
         look = look_at_shop(run, block, to_write=not dry_run, codes=False)
         links = join_new_items(run, block, look.catalogue, known)
-        wanted = decide_availability(run, block, look, links, contractor)
         with_shop = compare == "shop" or not block.sync_only_changed
-        held = read_all_rows(run, block) if with_shop else last_written(run)
+        first = None if with_shop or contractor else first_to_read(run, links, written)
+        begun = begin_reading_rows(run, block, first)
+        wanted = decide_availability(run, block, look, links, written, contractor)
+        held = read_all_rows(run, block) if with_shop else written.result()
         differing = find_changes(run, wanted, held)
         if not differing.count:
             summary.status = "unchanged"
             return summary
-        changes = plan_changes(run, differing, read_rows_of(run, block, differing.products), limit)
+        changes = plan_changes(run, differing, read_rows_of(run, block, differing.products, begun), limit)
         if not changes.rows:
             summary.status = "unchanged"
         elif not dry_run:

@@ -37,9 +37,14 @@ class Ahead(Generic[T]):
         self._begun: Future[T] | None = pool.submit(work)
 
     def result(self) -> T:
-        """What came of it, or its error; asked once more (a step that is tried again) it is done once more."""
+        """What came of it, or its error; a step that is tried again after an error does it itself."""
         begun, self._begun = self._begun, None
-        return begun.result() if begun else self._work()
+        if begun is None:
+            begun = Future()
+            begun.set_result(self._work())
+        value = begun.result()
+        self._begun = begun
+        return value
 
 
 class Run(Generic[S]):

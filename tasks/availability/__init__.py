@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,18 +12,20 @@ from tasks import archive
 from tasks.availability import plan
 from tasks.availability.plan import ChangeSet, Differing, ShopView, Wanted
 from tasks.availability.texts import Language
+from tasks.duck import desk, has_rows
 from tasks.errors import Refused
 from tasks.prestashop import Look
-from tasks.run import Run
+from tasks.run import Ahead, Run
 from tasks.station import station
 from tasks.summaries import SyncSummary
 
 __all__ = [
     "ChangeSet",
+    "begin_reading_written",
     "decide_availability",
     "find_changes",
+    "first_to_read",
     "keep_outcomes",
-    "last_written",
     "plan_changes",
 ]
 
@@ -37,12 +40,35 @@ REASONS = {  # of a decision, as an operator reads it
 }
 
 
+def begin_reading_written(run: Run[SyncSummary]) -> Ahead[Path]:
+    """Begin to read what we wrote to this shop last, row by row, while the shop is looked at."""
+    columns = ("id_product", "id_product_attribute", "id_lang", "field", "value")
+    where = {"integration_id": run.integration_id}
+    return run.ahead(partial(run.state.read, "shop_written", run.folder / "written.parquet", columns, where))
+
+
+@station("read last written", io=True)
+def first_to_read(run: Run[SyncSummary], links: Path, written: Ahead[Path]) -> Path | None:
+    """The products of a shop that was never written to, all of whose rows will be asked for; else None."""
+    if has_rows(written.result()):
+        return None
+    with desk() as table:
+        table.show(links=links)
+        managed = {"integration_id": run.integration_id}
+        return table.select("availability/managed.sql", managed, run.folder / "managed.parquet")
+
+
 @station("decide availability", io=True)
 def decide_availability(
-    run: Run[SyncSummary], shop: PrestashopDatabase, look: Look, links: Path, contractor: int | None
+    run: Run[SyncSummary],
+    shop: PrestashopDatabase,
+    look: Look,
+    links: Path,
+    written: Ahead[Path],
+    contractor: int | None,
 ) -> Wanted:
     """Decide for every managed product whether it can be ordered, and which text each language shows."""
-    inputs = {"links": links, "written": _read_written(run), "catalogue": look.catalogue}
+    inputs = {"links": links, "written": written.result(), "catalogue": look.catalogue}
     wanted = plan.decide(shop, _view(shop, look, run.started_at), inputs, run.folder, contractor)
     run.count(wanted=wanted.products, skipped=wanted.skipped, not_enforceable=wanted.not_enforceable)
     run.say("Decided for %d products: %d can be ordered", wanted.products, wanted.allowed)
@@ -65,18 +91,6 @@ def _view(shop: PrestashopDatabase, look: Look, now: datetime) -> ShopView:
         only_bmp=look.info.utf8mb3,
         today=now.astimezone(ZoneInfo(shop.timezone)).date(),
     )
-
-
-@station("read last written", io=True)
-def last_written(run: Run[SyncSummary]) -> Path:
-    """What we wrote to this shop last, row by row."""
-    return _read_written(run)
-
-
-def _read_written(run: Run[SyncSummary]) -> Path:
-    columns = ("id_product", "id_product_attribute", "id_lang", "field", "value")
-    where = {"integration_id": run.integration_id}
-    return run.state.read("shop_written", run.folder / "written.parquet", columns, where)
 
 
 @station("find changes")

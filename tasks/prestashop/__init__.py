@@ -5,6 +5,7 @@ Nothing else in the project writes to a shop. Written are `out_of_stock` and `av
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,20 @@ from tasks.prestashop.checks import checks
 from tasks.prestashop.database import open_shop
 from tasks.prestashop.model import ShopInfo
 from tasks.prestashop.record import Writing
-from tasks.run import Run
+from tasks.run import Ahead, Run
 from tasks.station import station
 from tasks.summaries import CheckSummary, SyncSummary
 
-__all__ = ["Look", "ShopInfo", "check_shop", "look_at_shop", "read_all_rows", "read_rows_of", "write_changes"]
+__all__ = [
+    "Look",
+    "ShopInfo",
+    "begin_reading_rows",
+    "check_shop",
+    "look_at_shop",
+    "read_all_rows",
+    "read_rows_of",
+    "write_changes",
+]
 
 
 class Look(BaseModel):
@@ -60,9 +70,20 @@ def read_all_rows(run: Run[SyncSummary], block: PrestashopDatabase) -> Path:
         return shop.read_rows(run.folder / "all_rows.parquet")
 
 
+def begin_reading_rows(run: Run[SyncSummary], block: PrestashopDatabase, products: Path | None) -> Ahead[Path] | None:
+    """Begin to read what the shop holds for some products, while it is decided about them; None: for nobody yet."""
+    return run.ahead(partial(_read_rows, run, block, products)) if products else None
+
+
 @station("read rows of changed products", io=True)
-def read_rows_of(run: Run[SyncSummary], block: PrestashopDatabase, products: Path) -> Path:
-    """The flags and texts that the shop holds now for some products."""
+def read_rows_of(
+    run: Run[SyncSummary], block: PrestashopDatabase, products: Path, begun: Ahead[Path] | None = None
+) -> Path:
+    """The flags and texts that the shop holds now for some products, or for more of them where that was begun."""
+    return begun.result() if begun else _read_rows(run, block, products)
+
+
+def _read_rows(run: Run[SyncSummary], block: PrestashopDatabase, products: Path) -> Path:
     with open_shop(block) as shop:
         return shop.read_rows(run.folder / "shop_rows.parquet", products)
 

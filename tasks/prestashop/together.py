@@ -11,7 +11,7 @@ import logging
 import pymysql
 
 from tasks.prestashop.capabilities import Scope
-from tasks.prestashop.connection import CONNECTION_LOST, LOCKED, error_code
+from tasks.prestashop.connection import CONNECTION_LOST, LOCKED, JsonText, error_code
 from tasks.prestashop.model import Part, Target, Together
 from tasks.prestashop.session import ServerWarningError, Session
 
@@ -58,7 +58,7 @@ class TogetherWriter:
         return True
 
     def _write(self, target: Target, part: Part) -> None:
-        values = {**self._scope.values, "rows": part.rows}
+        values = {**self._scope.values, "rows": JsonText(part.rows)}
         changed = self._session.write(f"together_write_{target}", values)
         held = int(self._session.rows(f"together_count_{target}", values)[0][0])
         if (changed, held) != (part.new, part.given):
