@@ -25,18 +25,18 @@ def link_products(
     Args:
         integration: A supplier feed or a shop, or the name of a saved one.
         product_ids: Products (numbers in our database) to look at again even if they have a link.
-        review: A supplier's review with your answers: its lines, pasted, or a path or address of the CSV or XLSX file.
+        review: A review with your answers: its lines, pasted, or a path or address of the CSV or XLSX file.
         dry_run: Show what would change, write nothing.
 
     """
     block = load_integration(integration)
     summary = LinkSummary(dry_run=dry_run)
     with working_on("link-products", block_name(integration), block.integration_id, summary) as run:
-        answers = read_review(run, block, review)
+        answers = read_review(run, review)
         if isinstance(block, SupplierFeed):
             snapshot = with_all_parts(run, last_good_snapshot(run, block))
             link_again(run, block, snapshot, product_ids or [], answers)
-            ask_person(run, block, snapshot)
+            ask_person(run, block, snapshot.offers)
         else:
-            link_catalogue(run, block, look_at_shop(run, block).catalogue)
+            ask_person(run, block, link_catalogue(run, block, look_at_shop(run, block).catalogue, answers))
         return summary

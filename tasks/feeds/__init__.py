@@ -286,7 +286,7 @@ def _put_together(run: Run[Any], snapshot: Snapshot, *, keep: bool) -> Snapshot:
     show_parts(run, every, merged)
     deciding = parts.deciding(every)
     only_file_at = snapshots.only_file_seen_at(run.state, snapshot.integration_id)
-    for words in parts.warnings(every, merged, deciding, only_file_at):
+    for words in parts.warnings(every, merged, deciding, only_file_at, run.started_at):
         _warn(run, words)
     decides = [one.part.name for one in deciding] == [snapshot.part.name]
     return snapshot.model_copy(update={"offers": merged.offers, "counts_absence": decides})

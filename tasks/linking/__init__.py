@@ -6,9 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from blocks import PrestashopDatabase, SupplierFeed
+from blocks import PrestashopDatabase, SkuCodes, SupplierFeed
 from tasks.duck import has_rows
-from tasks.errors import WrongSettingsError
 from tasks.feeds import Snapshot, believe, fetch_feed
 from tasks.linking import shop, supplier
 from tasks.linking.report import (
@@ -92,14 +91,10 @@ def write_links(run: Run[ImportSummary], plan: supplier.LinkPlan, snapshot: Snap
 
 
 @station("read review", io=True)
-def read_review(run: Run[LinkSummary], block: Integration, review: str | None) -> Path | None:
+def read_review(run: Run[LinkSummary], review: str | None) -> Path | None:
     """A person's answers: pasted lines, or the path or address of a file; None where none were given."""
     if review is None or not review.strip():
         return None
-    if not isinstance(block, SupplierFeed):
-        raise WrongSettingsError(
-            "review: expected a supplier's feed as `integration`, got a shop; a shop has no review"
-        )
     to = run.folder / "answers.parquet"
     if answers.is_pasted(review):
         return answers.lay_answers(review, None, to)
@@ -115,7 +110,7 @@ def link_again(
     `review`: a person's answers, which come first. All of it is written in one transaction, or nothing.
     """
     supplier.read_known(run.state, feed.integration_id, run.folder, supplier.Keys.of(feed))
-    decided = _decide(run, snapshot, review) if review else None
+    decided = _decide(run, snapshot.offers, review, packs=True) if review else None
     asked_for = product_ids + (decided.products if decided else [])
     scope = supplier.Scope(counts_absence=False, only_new=True, asked_for=asked_for)
     matched, plan = supplier.match_and_plan(run.state, feed, snapshot, scope, run.started_at, run.folder)
@@ -140,15 +135,16 @@ def link_again(
             run.count(status="unchanged")
 
 
-def _decide(run: Run[LinkSummary], snapshot: Snapshot, review: Path) -> answers.Review:
+def _decide(run: Run[LinkSummary], offers: Path, review: Path, *, packs: bool) -> answers.Review:
     values = {
+        "packs": packs,
         "integration_id": run.integration_id,
         "run_id": run.id,
         "now": run.started_at,
         "decided_by": started_by() or "review",
     }
     try:
-        decided = answers.decide(review, snapshot.offers, values, run.folder)
+        decided = answers.decide(review, offers, values, run.folder)
     except answers.WrongAnswersError as wrong:
         run.show("What is wrong in the review", wrong.faults, "Nothing of it was applied.")
         raise
@@ -162,16 +158,17 @@ def _decide(run: Run[LinkSummary], snapshot: Snapshot, review: Path) -> answers.
 
 
 @station("ask a person", io=True)
-def ask_person(run: Run[LinkSummary], feed: SupplierFeed, snapshot: Snapshot) -> None:
+def ask_person(run: Run[LinkSummary], block: Integration, offers: Path) -> None:
     """Leave what needs a person as a review: in the archive, and as an artifact that can be answered from the UI."""
-    questions = asking.ask(snapshot.offers, supplier.codes_around(feed.sku_codes), run.folder)
+    codes = block.sku_codes if isinstance(block, SupplierFeed) else SkuCodes()
+    questions = asking.ask(offers, supplier.codes_around(codes), run.folder)
     run.count(to_review=questions.to_review)
     if not questions.open:
         return
-    name = None if run.summary.dry_run else asking.keep(questions, feed.integration_id, run.folder)
+    name = None if run.summary.dry_run else asking.keep(questions, run.integration_id, run.folder)
     run.count(review_id=name)
     rows = asking.first_rows(questions, min(showing.MOST_SHOWN, questions.to_review))
-    text = showing.as_markdown(run.title, questions, rows, name)
+    text = showing.as_markdown(run.title, questions, rows, name, of_shop=isinstance(block, PrestashopDatabase))
     leave(f"review-{run.title}", text, f"{questions.to_review} items need a person")
     run.say("%d items need a person: see the artifact `review-%s`", questions.to_review, run.title)
 
@@ -193,22 +190,30 @@ def recognise_catalogue(
 
 
 @station("link a shop's products", io=True)
-def link_catalogue(run: Run[LinkSummary], block: PrestashopDatabase, catalogue: Path) -> None:
-    """The same for `link_products`, counted in its words."""
-    plan = _recognise(run, block, catalogue)
+def link_catalogue(
+    run: Run[LinkSummary], block: PrestashopDatabase, catalogue: Path, review: Path | None = None
+) -> Path:
+    """The same for `link_products`, counted in its words, a person's answers first; returns the items as offers."""
+    known = shop.read_known(run.state, run.folder, block.integration_id)
+    offers = shop.items_as_offers(catalogue, run.folder)
+    decided = _decide(run, offers, review, packs=False) if review else None
+    plan = shop.plan_catalogue(catalogue, known, block.integration_id, offers=offers)
+    if (plan.changed or decided) and not run.summary.dry_run:
+        _apply(run, block, plan, [partial(answers.write, review=decided)] if decided else [])
     linked = plan.created + plan.recognised
     run.count(products=plan.items, linked=linked, ambiguous=plan.ambiguous)
     run.count(unchanged=plan.items - linked - plan.ambiguous)
     run.count(stale=plan.stale)
     show_ambiguous(run, plan)
     show_stale_items(run, plan)
-    if not plan.changed:
+    if not plan.changed and not (decided and decided.changed):
         run.count(status="unchanged")
+    return offers
 
 
 def begin_reading_links(run: Run[Any]) -> Ahead[shop.Known]:
     """Begin to read what `join_new_items` needs of our database, while the shop is looked at."""
-    return run.ahead(partial(shop.read_known, run.state, run.folder))
+    return run.ahead(partial(shop.read_known, run.state, run.folder, run.integration_id, links_of_all=True))
 
 
 @station("join new items", io=True)
@@ -237,9 +242,13 @@ def _recognise(
     known = known or shop.read_known(run.state, run.folder, block.integration_id)
     plan = shop.plan_catalogue(catalogue, known, block.integration_id, limit, codes=codes)
     if plan.changed and not run.summary.dry_run:
-        run.check_lease()
-        shop.apply_catalogue(run.state, plan, block.integration_id, block.product_defaults)
+        _apply(run, block, plan)
     return plan
+
+
+def _apply(run: Run[Any], block: PrestashopDatabase, plan: shop.CataloguePlan, before: shop.Steps = ()) -> None:
+    run.check_lease()
+    shop.apply_catalogue(run.state, plan, block.integration_id, block.product_defaults, before)
 
 
 @station("look for products", io=True)

@@ -1,27 +1,13 @@
--- Which item of a shop's catalogue is which product: by this shop's link, else by unique SKU, else by unique EAN
--- among products that this shop has no link to, else it is a new product. Two candidates: ambiguous, nothing is made.
--- On the desk: catalogue, products, links; $codes: whether the catalogue was read with the suppliers' codes. Leaves: recognised, ambiguous_items, new_products, changed_products,
--- new_links, changed_links, stale_items.
+-- Which item of a shop's catalogue is which product: by this shop's link, else as a person decided, else by unique SKU, else
+-- by unique EAN among products that this shop has no link to, else it is a new product. Two candidates: ambiguous, nothing
+-- is made.
+-- On the desk: items and identities (see items.sql), products, links, decided; $codes: whether the catalogue was read with
+-- the suppliers' codes. Leaves: recognised, ambiguous_items, new_products, changed_products, new_links, changed_links,
+-- stale_items.
 
 CREATE TABLE shop_links AS
 SELECT product_id, external_product_id, sku, ean, metadata, json_extract_string(metadata, ['name', 'supplier_references']) AS held
 FROM links WHERE integration_id = $integration_id;
-
-CREATE TABLE items AS
-SELECT c.*, p.reference AS parent_reference,
-       c.id_product || CASE WHEN c.id_product_attribute > 0 THEN '-' || c.id_product_attribute ELSE '' END AS external_id
-FROM catalogue c LEFT JOIN catalogue p ON p.id_product = c.id_product AND p.id_product_attribute = 0
-WHERE $limit IS NULL OR c.id_product IN (
-  SELECT DISTINCT id_product FROM catalogue ORDER BY id_product LIMIT $limit
-);
-
--- A combination's SKU is its own reference, NULL where it repeats its product's.
-CREATE TABLE identities AS
-SELECT external_id, id_product, id_product_attribute, name, supplier_references,
-       nullif(trim(ean13), '') AS ean,
-       CASE WHEN id_product_attribute > 0 AND sku_key(reference) IS NOT DISTINCT FROM sku_key(parent_reference) THEN NULL
-            ELSE nullif(trim(reference), '') END AS sku
-FROM items;
 
 -- What a shop's link holds of its item besides: the name, and by which code each of the shop's suppliers calls it.
 CREATE MACRO remembered(name, supplier_references) AS
@@ -35,10 +21,23 @@ CREATE TABLE free_products AS
 SELECT id AS product_id, sku_key(sku) AS sku_key, gtin_key(ean) AS gtin FROM products
 WHERE id NOT IN (SELECT product_id FROM shop_links);
 
+-- A person's word: which product an item is, which one it is not, or (NULL) that it is none of ours.
+CREATE TABLE by_person AS
+SELECT u.external_id, d.product_id, 'manual' AS method
+FROM decided d JOIN unlinked u ON u.external_id = d.offer_key SEMI JOIN free_products p ON p.product_id = d.product_id
+WHERE d.judgement = 'linked';
+
 CREATE TABLE finds AS
-SELECT u.external_id, p.product_id, 'sku' AS method, 1 AS rank FROM unlinked u JOIN free_products p USING (sku_key)
-UNION ALL
-SELECT u.external_id, p.product_id, 'ean', 2 FROM unlinked u JOIN free_products p USING (gtin);
+WITH found AS (
+  SELECT u.external_id, p.product_id, 'sku' AS method, 1 AS rank FROM unlinked u JOIN free_products p USING (sku_key)
+  UNION ALL
+  SELECT u.external_id, p.product_id, 'ean', 2 FROM unlinked u JOIN free_products p USING (gtin)
+)
+SELECT f.* FROM found f
+ANTI JOIN (FROM decided WHERE judgement = 'refused') r
+  ON r.offer_key = f.external_id AND coalesce(r.product_id, f.product_id) = f.product_id
+WHERE f.external_id NOT IN (SELECT external_id FROM by_person)
+  AND f.product_id NOT IN (SELECT product_id FROM decided WHERE judgement = 'linked');
 
 CREATE TABLE first_way AS
 SELECT *, count(*) OVER (PARTITION BY external_id) AS products_found, count(*) OVER (PARTITION BY product_id) AS items_found
@@ -52,12 +51,14 @@ WHERE f.products_found > 1 OR f.items_found > 1
 GROUP BY ALL;
 
 CREATE TABLE recognised AS
+SELECT * FROM by_person
+UNION ALL
 SELECT external_id, product_id, method FROM first_way WHERE products_found = 1 AND items_found = 1;
 
 -- New products get their ids from the state database: `place` is the n-th of the reserved ones.
 CREATE TABLE new_items AS
 SELECT u.*, row_number() OVER (ORDER BY id_product, id_product_attribute) AS place FROM unlinked u
-WHERE external_id NOT IN (SELECT external_id FROM first_way);
+WHERE external_id NOT IN (SELECT external_id FROM first_way UNION ALL SELECT external_id FROM by_person);
 
 -- A product follows the shop's SKU, EAN and name as long as it still holds what this shop's link says it got from it.
 CREATE TABLE followed AS
@@ -89,7 +90,7 @@ ORDER BY product_id;
 
 CREATE TABLE new_links AS
 SELECT $integration_id::BIGINT AS integration_id, r.product_id, i.external_id AS external_product_id, i.sku, i.ean,
-       r.method AS matched_by, false AS is_manual, i.metadata
+       r.method AS matched_by, r.method = 'manual' AS is_manual, i.metadata
 FROM recognised r JOIN unlinked i USING (external_id)
 ORDER BY product_id;
 

@@ -129,4 +129,4 @@ def show_ambiguous(run: Run[Any], plan: CataloguePlan) -> None:
             " ORDER BY external_id LIMIT $most",
             {"most": SAMPLE},
         )
-    run.show("Several candidates: nothing was made", first)
+    run.show("Several candidates: nothing was made", first, "Decide with `link-products`, the shop as `integration`.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,9 +11,12 @@ from pydantic import BaseModel
 from blocks import ColumnDefault
 from tasks.duck import Desk, desk
 from tasks.errors import WrongSettingsError
+from tasks.linking.decisions import lay_decided, read_decided
 
 if TYPE_CHECKING:
-    from tasks.state import StateDatabase
+    from tasks.state import Session, StateDatabase
+
+Steps = Sequence[Callable[["Session"], object]]
 
 PRODUCT_COLUMNS = ("id", "sku", "ean", "name")
 LINK_COLUMNS = (
@@ -24,6 +28,7 @@ LINK_COLUMNS = (
     "metadata",
     "supplier_availability",
 )
+QUESTIONS = ("unmatched", "matched", "stale_links")
 KINDS = ("new_items", "new_links", "changed_links", "changed_products", "ambiguous_items", "stale_items")
 
 
@@ -51,33 +56,60 @@ class Known(NamedTuple):
     products: Path
 
 
-def read_known(state: StateDatabase, folder: Path, integration_id: int | None = None) -> Known:
-    """Our products, and the links of one integration or of every one."""
+def read_known(state: StateDatabase, folder: Path, shop: int, *, links_of_all: bool = False) -> Known:
+    """Our products, what a person decided about a shop's items, and its links: whole, or less of those of every one."""
     products = state.read("products", folder / "products.parquet", PRODUCT_COLUMNS)
-    return Known(read_links(state, folder, integration_id), products)
+    read_decided(state, shop, folder)
+    if links_of_all:
+        return Known(read_links(state, folder), products)
+    ours = {"integration_id": shop}
+    return Known(state.read("integration_product_links", folder / "links.parquet", where=ours), products)
 
 
-def read_links(state: StateDatabase, folder: Path, integration_id: int | None = None) -> Path:
-    """All that a sync asks of links, as `links.parquet` in `folder`: of one integration, or of every one."""
-    where = {} if integration_id is None else {"integration_id": integration_id}
-    return state.read("integration_product_links", folder / "links.parquet", LINK_COLUMNS, where)
+def items_as_offers(catalogue: Path, folder: Path) -> Path:
+    """A shop's items as a person is asked about a supplier's: row_number, supplier_sku, sku, ean, name."""
+    with desk() as table:
+        table.load(catalogue=catalogue)
+        table.run("linking/keys.sql")
+        table.run("linking/items.sql", {"limit": None})
+        table.run("linking/items_as_offers.sql")
+        return table.save("offers", folder / "offers.parquet")
+
+
+def read_links(state: StateDatabase, folder: Path) -> Path:
+    """All that a sync asks of the links of every integration, as `links.parquet` in `folder`."""
+    return state.read("integration_product_links", folder / "links.parquet", LINK_COLUMNS)
 
 
 def plan_catalogue(
-    catalogue: Path, known: Known, integration_id: int, limit: int | None = None, *, codes: bool = True
+    catalogue: Path,
+    known: Known,
+    integration_id: int,
+    limit: int | None = None,
+    *,
+    codes: bool = True,
+    offers: Path | None = None,
 ) -> CataloguePlan:
     """Decide which item is which product (see catalogue.sql); the plan lies beside the file of links.
 
-    `codes`: whether the catalogue was read with what the shop's suppliers call its items.
+    `codes`: whether the catalogue was read with what the shop's suppliers call its items. `offers`: the items as
+    `items_as_offers` has them, where a person is to be asked about those that stay open.
     """
     folder = known.links.parent
     with desk() as table:
         table.load(catalogue=catalogue, products=known.products)
         table.show(links=known.links)
+        lay_decided(table, folder)
         table.run("linking/keys.sql")
-        table.run("linking/catalogue.sql", {"integration_id": integration_id, "limit": limit, "codes": codes})
+        table.run("linking/items.sql", {"limit": limit})
+        table.run("linking/catalogue.sql", {"integration_id": integration_id, "codes": codes, "limit": limit})
         for name in KINDS:
             table.save(name, folder / f"{name}.parquet")
+        if offers:
+            table.load(offers=offers)
+            table.run("linking/shop_questions.sql")
+            for name in QUESTIONS:
+                table.save(name, folder / f"{name}.parquet")
         return CataloguePlan(
             folder=folder,
             items=table.count("items"),
@@ -97,9 +129,9 @@ def _updated(table: Desk) -> int:
 
 
 def apply_catalogue(
-    state: StateDatabase, plan: CataloguePlan, integration_id: int, defaults: list[ColumnDefault]
+    state: StateDatabase, plan: CataloguePlan, integration_id: int, defaults: list[ColumnDefault], before: Steps = ()
 ) -> None:
-    """Write a plan in one transaction: products first, then the links that name them.
+    """Write a plan in one transaction: what comes `before` it, products, then the links that name them.
 
     Raises WrongSettingsError, before anything is written, when an existing `products` table demands columns
     that neither we nor the shop's `product_defaults` fill.
@@ -114,6 +146,8 @@ def apply_catalogue(
             )
     folder = plan.folder
     with state.session() as session:
+        for step in before:
+            step(session)
         if plan.created:
             ids = session.reserve_ids("products", plan.created)
             _number_new_items(folder, ids, integration_id, given)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -16,12 +15,10 @@ from tasks.errors import Refused
 from tasks.feeds import Snapshot
 from tasks.linking.decisions import DECIDED, lay_decided, read_decided
 from tasks.linking.prices import plan_prices
-from tasks.linking.shop import PRODUCT_COLUMNS
+from tasks.linking.shop import PRODUCT_COLUMNS, Steps
 
 if TYPE_CHECKING:
-    from tasks.state import Session, StateDatabase
-
-Steps = Sequence[Callable[["Session"], object]]
+    from tasks.state import StateDatabase
 
 SHOP_LINK_COLUMNS = ("integration_id", "product_id", "external_product_id")
 

@@ -264,7 +264,10 @@ def test_a_delivery_date_is_a_date(read: Read, text: str) -> None:
     assert (offer["available_from"], offer["delivery_days"]) == (date(2026, 12, 24), None)
 
 
-@pytest.mark.parametrize("text", ["soon", "7-3", "-2", "31.02.2026", "3 moons", "5+", "2026-13-01"])
+@pytest.mark.parametrize(
+    "text",
+    ["soon", "7-3", "-2", "31.02.2026", "3 moons", "5+", "2026-13-01", "999", "2025", "366", "12-2024", "53 tyg."],
+)
 def test_an_unknown_delivery_rejects_the_row(read: Read, text: str) -> None:
     reading = column(read, "delivery_days", [text])
     assert (reading.offers, reading.reasons) == ([], ["unknown_delivery"])

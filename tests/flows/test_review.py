@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import openpyxl
 import pytest
 
-from blocks import SupplierFeed
+from blocks import PrestashopDatabase, SupplierFeed
 from demo.orchestra import Orchestra
 from flows import import_catalog, import_feed, link_products, sync_availability
 from tasks import archive
-from tasks.errors import Refused, WrongSettingsError
+from tasks.errors import Refused
 from tasks.state import open_state
 from tests.flows.world import AT_ONCE, World
 from tests.parquet import read
@@ -149,12 +149,65 @@ def test_a_review_with_one_wrong_row_changes_nothing(world: World, tmp_path: Pat
     import_catalog(world.shop)
     import_feed(feed_of(world))
     before = links(tmp_path)
-    with pytest.raises(Refused, match="row 2, offer_key: expected the key of one of the supplier's items") as refused:
+    with pytest.raises(Refused, match="row 2, offer_key: expected the key of one of the items") as refused:
         link_products(feed_of(world), review=f"k1;nie;{one}\nk9;tak;{one}")
     assert refused.value.summary.status == "refused"
     assert (links(tmp_path), table(tmp_path, "decisions")) == (before, [])
 
 
-def test_a_shop_has_no_review(world: World) -> None:
-    with pytest.raises(WrongSettingsError, match="a shop has no review"):
-        link_products(world.shop, review="a;tak;1")
+class Second(NamedTuple):
+    """The same shop as another integration: its items are known, but two of them have the reference `one` now."""
+
+    shop: PrestashopDatabase
+    one: str
+    items: list[int]  # their numbers in the shop
+    another: str
+
+
+@pytest.fixture
+def second(world: World) -> Second:
+    one, two, another, *_ = world.references()
+    import_catalog(world.shop)
+    rows = world.query("SELECT id_product FROM ps_product WHERE reference IN (%s, %s) ORDER BY 1", one, two)
+    world.execute("UPDATE ps_product SET reference = %s, ean13 = '' WHERE reference = %s", one, two)
+    shop = world.shop.model_copy(update={"integration_id": 8})
+    return Second(shop, one, [row["id_product"] for row in rows], another)
+
+
+def test_what_a_shop_sells_is_asked_about_too(second: Second, orchestra: Orchestra, tmp_path: Path) -> None:
+    assert import_catalog(second.shop).ambiguous == 2
+    known = products(tmp_path)
+    summary = link_products(second.shop)
+    assert (summary.to_review, summary.ambiguous) == (2, 2)
+    artifact = httpx.get(f"{orchestra.url}/api/artifacts/review-integration-8/latest").json()["data"]
+    assert "Several items of the shop have the codes of one product" in artifact
+    first, other = second.items
+    with pytest.raises(Refused, match="row 1, pack_size: expected nothing: a shop sells pieces"):
+        link_products(second.shop, review=f"{first};tak;id:{known[second.one]};10")
+
+    answers = f"{first};tak;id:{known[second.one]}\n{other};brak"
+    assert link_products(second.shop, review=answers, dry_run=True).decisions == 2
+    done = link_products(second.shop, review=answers)
+    assert (done.decisions, done.linked, done.ambiguous, done.to_review) == (2, 2, 0, 0)
+    held = shop_links(tmp_path)
+    assert (held[str(first)]["product_id"], held[str(first)]["is_manual"]) == (known[second.one], True)
+    assert held[str(other)]["product_id"] not in known.values()
+    assert link_products(second.shop, review=answers).status == "unchanged"
+    assert import_catalog(second.shop).status == "unchanged"
+
+
+def test_a_shop_s_link_is_moved_by_a_person(world: World, second: Second, tmp_path: Path) -> None:
+    import_catalog(second.shop)
+    free = products(tmp_path)[second.one]
+    (row,) = world.query("SELECT id_product FROM ps_product WHERE reference = %s", second.another)
+    item = str(row["id_product"])
+    assert link_products(second.shop, review=f"{item};tak;id:{free}").links_ended == 1
+    moved = shop_links(tmp_path)[item]
+    assert (moved["product_id"], moved["is_manual"], moved["supplier_availability"]) == (free, True, None)
+    assert import_catalog(second.shop).created == 0
+
+
+def shop_links(folder: Path) -> dict[str, dict[str, Any]]:
+    """Item of the second shop -> its link."""
+    rows = table(folder, "integration_product_links", integration_id=8)
+    return {row["external_product_id"]: row for row in rows}

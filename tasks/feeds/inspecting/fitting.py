@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from blocks import SupplierFeed
 from blocks.feed import Absence
 from tasks.duck import desk
 
@@ -23,8 +24,10 @@ def shares_sold(offers: Path) -> dict[int, float]:
     return {row["threshold"]: round(row["share"], 4) for row in rows}
 
 
-def fitting_absence(offers: Path) -> tuple[Absence, str]:
+def fitting_absence(feed: SupplierFeed, offers: Path) -> tuple[Absence, str]:
     """Which absence policy fits, and why: a feed that never lists what is sold out tells it by leaving it out."""
+    if not feed.part.says("stock"):
+        return feed.absence, "this file says nothing about stock, so a missing item means nothing"
     with desk() as table:
         table.show(offers=offers)
         table.run("can_be_ordered.sql")

@@ -75,7 +75,9 @@ def inspect_file(
     proposal = propose(source, looked, fetched.path, run.folder, numbers)
     reason = "by the first records only: nothing could be read"
     if proposal and proposal.read:
-        looked.absence, reason = fitting_absence(proposal.read.offers)
+        looked.absence, reason = fitting_absence(proposal.feed, proposal.read.offers)
+        if looked.format in {"csv", "xlsx"}:
+            looked.rows = proposal.read.rows_read  # of lines a record may have several
         if not proposal.is_given:
             proposal.feed = proposal.feed.model_copy(update={"absence": looked.absence})
     if proposal and proposal.is_given and not proposal.fault:
@@ -104,8 +106,10 @@ def _told(run: Run[InspectSummary], proposal: Proposal | None) -> Path | None:
         run.show("The file would be refused with this mapping", None, proposal.fault)
     if proposal.read is None:
         return None
-    run.count(rows_rejected=proposal.read.rows_rejected, sold_at_threshold=shares_sold(proposal.read.offers))
-    show_thresholds(run)
+    run.count(rows_rejected=proposal.read.rows_rejected)
+    if proposal.feed.part.says("stock"):
+        run.count(sold_at_threshold=shares_sold(proposal.read.offers))
+        show_thresholds(run)
     show_rejects(run, proposal.read.rejects)
     return proposal.read.offers
 

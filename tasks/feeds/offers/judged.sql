@@ -86,8 +86,10 @@ counted AS (
     FROM bare
 )
 SELECT raw,
+    -- `2025` or `999` is no promise: as in the block, 365 days is the most
     CASE WHEN delivery_words.word IS NOT NULL THEN delivery_words.days
-         WHEN low <= high AND day IS NULL THEN ceil(high * days_a_unit)::INTEGER END AS delivery_days,
+         WHEN low <= high AND day IS NULL AND high * days_a_unit <= 365 THEN ceil(high * days_a_unit)::INTEGER
+    END AS delivery_days,
     CASE WHEN day BETWEEN DATE '2000-01-01' AND DATE '2100-01-01' THEN day END AS available_from
 FROM counted LEFT JOIN delivery_words ON delivery_words.word = rtrim(words, '.');
 

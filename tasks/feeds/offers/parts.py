@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -13,6 +13,7 @@ from tasks.duck import Desk, desk
 from tasks.errors import WrongSettingsError
 from tasks.feeds.snapshots import Snapshot
 
+STILL_IMPORTED = timedelta(days=3)  # a feed that came within it is not switched off
 GROUPS: tuple[Says, ...] = ("stock", "delivery", "price", "codes")
 
 
@@ -61,16 +62,20 @@ def deciding(snapshots: Sequence[Snapshot]) -> list[Snapshot]:
 
 
 def warnings(
-    snapshots: Sequence[Snapshot], together: Merged, deciders: Sequence[Snapshot], only_file_at: datetime | None
+    snapshots: Sequence[Snapshot],
+    together: Merged,
+    deciders: Sequence[Snapshot],
+    only_file_at: datetime | None,
+    now: datetime,
 ) -> list[str]:
     """What an operator should know of the files of a supplier, put together.
 
-    `only_file_at`: when a file without a name was last imported for this supplier; None: never.
+    `only_file_at`: when a file without a name was last imported for this supplier; None: never. All times aware.
     """
     if not any(one.part.says("stock") for one in snapshots):
         return ["No file of this supplier that says anything about stock was believed yet, so nothing is linked"]
     words = []
-    if only_file_at and only_file_at > min(one.fetched_at for one in snapshots):
+    if only_file_at and only_file_at > max(min(one.fetched_at for one in snapshots), now - STILL_IMPORTED):
         words.append(
             f"A file without a name is still imported for this supplier (last on {only_file_at:%Y-%m-%d %H:%M} UTC) and"
             " writes the same links by itself: switch that feed off, or give it a part's name"

@@ -46,7 +46,7 @@ SELECT * FROM (VALUES
     ('unknown_availability', 'not a known availability word'),
     ('ambiguous_number', 'thousands or decimals can''t be told apart in this column; set the feed''s decimal sign'),
     ('too_large', 'larger than any stock or price'),
-    ('unknown_delivery', 'not a number of days or hours, a range, a date, or a known word'),
+    ('unknown_delivery', 'not a number of days (365 at most) or hours, a range, a date, or a known word'),
     ('unknown_price', 'not a price'),
     ('negative_price', 'a negative price'),
     ('spreadsheet_code', 'a code that a spreadsheet turned into a rounded number; its digits are lost'),

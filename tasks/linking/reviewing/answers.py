@@ -115,7 +115,8 @@ def _table_of_file(path: Path) -> list[list[str]]:
 def decide(answers: Path, offers: Path, values: dict[str, Any], folder: Path) -> Review:
     """Check answers and find what they change, over what `read_known` laid into `folder`.
 
-    `values`: integration_id, run_id, now, decided_by (where a row says nobody). The files of links and decisions in
+    `values`: integration_id, run_id, now, decided_by (where a row says nobody), packs (whether an item may be a pack).
+    The files of links and decisions in
     `folder` become what they are after the review, so that matching goes on from there. Raises WrongAnswersError:
     then nothing is to be applied.
     """
@@ -124,7 +125,7 @@ def decide(answers: Path, offers: Path, values: dict[str, Any], folder: Path) ->
         table.show(offers=offers, products=folder / "products.parquet")
         lay_decided(table, folder)
         table.run("linking/keys.sql")
-        table.run("linking/reviewing/answers.sql")
+        table.run("linking/reviewing/answers.sql", values)
         if faults := table.rows("SELECT * FROM faults"):
             raise WrongAnswersError(faults)
         table.run("linking/reviewing/deciding.sql", values)

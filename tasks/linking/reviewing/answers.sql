@@ -55,7 +55,7 @@ CREATE TABLE faults AS
 WITH found AS (
   SELECT row, 'decision' AS field, '`tak` (yes), `nie` (no) or `brak` (none)' AS expected, word AS got FROM given WHERE judgement IS NULL
   UNION ALL
-  SELECT row, 'offer_key', 'the key of one of the supplier''s items, as the review has it (a spreadsheet drops zeros and '
+  SELECT row, 'offer_key', 'the key of one of the items, as the review has it (a spreadsheet drops zeros and '
          || 'shortens long numbers: use the XLSX file, or paste the lines)', offer_key FROM given WHERE known_key IS NULL
   UNION ALL
   SELECT row, 'product', 'a product beside `' || word || '`: `id:` and its number, or its SKU (`brak`: it is no product of yours)', NULL
@@ -72,6 +72,8 @@ WITH found AS (
   FROM given WHERE pack_text IS NOT NULL AND NOT coalesce(pack_size > 0, false)
   UNION ALL
   SELECT row, 'pack_size', 'nothing beside `nie` or `brak`', pack_text FROM given WHERE pack_text IS NOT NULL AND judgement = 'refused'
+  UNION ALL
+  SELECT row, 'pack_size', 'nothing: a shop sells pieces', pack_text FROM given WHERE pack_text IS NOT NULL AND NOT $packs
   UNION ALL
   SELECT g.row, 'product', 'a product that no person linked to another item; answer `nie` for that item first, or in this review',
          g.product || ', which is linked to `' || l.offer_key || '`'

@@ -11,7 +11,7 @@ grouped AS (
   SELECT a.*, l.product_id, l.texts, coalesce(l.best, 0) AS best,
          coalesce(a.candidates, l.product_id::VARCHAR, a.offer_key) AS asks_about,
          list_position(['code_reused', 'ean_moved', 'several_candidates', 'linked_elsewhere', 'several_offers',
-                        'several_products', 'keys_disagree', 'no_product'], a.cause) AS cause_place
+                        'several_items', 'several_products', 'keys_disagree', 'no_product'], a.cause) AS cause_place
   FROM asked a LEFT JOIN listed l USING (row_number)
 ),
 ranked AS (SELECT *, max(best) OVER (PARTITION BY cause, asks_about) AS best_of_group FROM grouped)

@@ -21,6 +21,7 @@ CAUSES = {
     "several_candidates": "the codes of an item that is linked are no longer clear",
     "linked_elsewhere": "the item's codes name another product now than the one that it is linked to",
     "several_offers": "several items of the supplier have the codes of one product: say `tak` to one of them",
+    "several_items": "several items of the shop have the codes of one product: say `tak` to one of them",
     "several_products": "several products have the code of one item: say which is it",
     "keys_disagree": "SKU, EAN or the supplier's code name different products",
     "no_product": "no product has the item's codes; the candidates are alike by name or code",
@@ -32,13 +33,16 @@ HOW = """Answer here, without any file:
    `tak`: the item is the product that follows; if it is another one, put its number (`id:17`) or SKU in its place.
    `nie`: it is never this product. `brak`: it is no product of yours at all.
    A line without an answer stays open.
-3. `pack_size`, if needed: how many of your units are in one of the supplier's (10 for a box of ten).
-4. Start this deployment again (**Run**, **Custom run**), choose `str` at `review`, paste the lines, **Submit**. With
+3. Start this deployment again (**Run**, **Custom run**), choose `str` at `review`, paste the lines, **Submit**. With
    `dry_run` switched on you see first what it would do.
 """
+PACKS = "`pack_size`, if needed: how many of your units are in one of the supplier's (10 for a box of ten).\n"
+A_SHOPS = "After `brak` the shop's item is a product of its own: a new one is made for it. `pack_size` stays empty.\n"
 
 
-def as_markdown(title: str, questions: Questions, rows: Sequence[Mapping[str, Any]], archived: str | None) -> str:
+def as_markdown(
+    title: str, questions: Questions, rows: Sequence[Mapping[str, Any]], archived: str | None, *, of_shop: bool = False
+) -> str:
     """The artifact: what is asked, with candidates, and lines to be copied and filled in.
 
     `rows`: questions that have candidates; the others are in the archive's file.
@@ -47,7 +51,7 @@ def as_markdown(title: str, questions: Questions, rows: Sequence[Mapping[str, An
     if rows:
         parts += ["Items of one group have one cause: one answer mostly settles all of them.\n"]
         parts += [_asked(list(group)) for _, group in groupby(rows, itemgetter("group"))]
-        parts += [HOW, f"```\n{_lines(rows)}```\n"]
+        parts += [HOW, A_SHOPS if of_shop else PACKS, f"```\n{_lines(rows)}```\n"]
     if questions.to_review > len(rows):
         parts.append(f"These are the first {len(rows)}; the next ones follow when these are answered.\n")
     if questions.unlike:
