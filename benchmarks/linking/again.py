@@ -22,7 +22,10 @@ from tasks.state.resolve import open_address
 from tests import parquet
 
 ONE_IN = 100  # items whose stock changes
-CHANGED = "CREATE TABLE later AS SELECT * REPLACE (stock_quantity + (row_number % $n = 0)::BIGINT AS stock_quantity) FROM offers"
+CHANGED = (
+    "CREATE TABLE later AS"
+    " SELECT * REPLACE (stock_quantity + (row_number % $n = 0)::BIGINT AS stock_quantity) FROM offers"
+)
 
 
 class Turn(NamedTuple):

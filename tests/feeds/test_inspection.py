@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from blocks import SupplierFeed
 from tasks.errors import Refused
 from tasks.feeds.inspecting.block_yaml import block_yaml
 from tasks.feeds.inspecting.fitting import fitting_absence, shares_sold
@@ -136,8 +137,19 @@ def test_how_much_a_threshold_would_sell(tmp_path: Path) -> None:
 def test_absence_fits_what_the_offers_list(tmp_path: Path, least: int, fits: str) -> None:
     offers = [{"stock_quantity": n} for n in (least, 5, 7)]
     path = parquet.write(tmp_path / "offers.parquet", parquet.OFFERS, offers)
-    absence, reason = fitting_absence(path)
+    feed = SupplierFeed(integration_id=6, source="a.csv", mapping={"sku": "s", "stock_quantity": "q"})
+    absence, reason = fitting_absence(feed, path)
     assert (absence, "3 offers" in reason) == (fits, True)
+
+
+def test_a_file_without_stock_says_nothing_of_what_is_missing(tmp_path: Path) -> None:
+    path = parquet.write(tmp_path / "offers.parquet", parquet.OFFERS, [{"sku": "A"}])
+    part = {"name": "prices", "provides": ["price"]}
+    feed = SupplierFeed(integration_id=6, source="a.csv", mapping={"sku": "s", "purchase_price": "p"}, part=part)
+    assert fitting_absence(feed, path) == (
+        feed.absence,
+        "this file says nothing about stock, so a missing item means nothing",
+    )
 
 
 def test_an_unknown_file_has_no_proposal(tmp_path: Path) -> None:

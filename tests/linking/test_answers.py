@@ -15,7 +15,7 @@ from tasks.linking.reviewing.answers import Review, WrongAnswersError, decide, i
 from tests import parquet
 
 NOW = datetime(2026, 11, 24, 5, 5, tzinfo=UTC)
-VALUES = {"integration_id": 6, "run_id": "run", "now": NOW, "decided_by": "review"}
+VALUES = {"integration_id": 6, "run_id": "run", "now": NOW, "decided_by": "review", "packs": True}
 PRODUCTS = [
     {"id": 1, "sku": "A"},
     {"id": 2, "sku": "B"},

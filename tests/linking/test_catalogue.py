@@ -19,13 +19,14 @@ def plan(
     products: Rows | None = None,
     links: Rows | None = None,
     limit: int | None = None,
-    **more: bool,
+    *,
+    codes: bool = True,
 ) -> CataloguePlan:
     known = parquet.write(folder / "products.parquet", parquet.PRODUCTS, products or [])
     shop_links = ({"integration_id": 7, **link} for link in links or [])
     linked = parquet.write(folder / "links.parquet", parquet.LINKS, shop_links)
     catalogue = parquet.write(folder / "catalogue.parquet", parquet.CATALOGUE, items)
-    return plan_catalogue(catalogue, Known(linked, known), 7, limit, **more)
+    return plan_catalogue(catalogue, Known(linked, known), 7, limit, codes=codes)
 
 
 def item(id_product: int, reference: str | None = None, attribute: int = 0, **more: Any) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 -- What the answers change: decisions, and the links that they confirm or end.
--- On the desk: wanted (see answers.sql), decided, links. Leaves: new_decisions, ended_decisions, confirmed_links,
+-- On the desk: wanted (see answers.sql), decided, links; $packs: of a supplier, not of a shop. Leaves: new_decisions, ended_decisions, confirmed_links,
 -- ended_links (as they were) and removed_links (their keys), and what matching starts from then: links_after, decided_after.
 
 CREATE TABLE link_keys AS
@@ -43,6 +43,8 @@ WITH contradicted AS (
   SELECT l.product_id FROM link_keys l JOIN judged j USING (offer_key)
   WHERE j.judgement = 'linked' AND l.product_id <> j.product_id
      OR j.judgement = 'refused' AND coalesce(j.product_id, l.product_id) = l.product_id
+        -- a shop's item that was none of ours has a product of its own since: the same answer again leaves it
+        AND ($packs OR j.product_id IS NOT NULL OR j.offer_key IN (SELECT offer_key FROM new_decisions WHERE product_id IS NULL))
   UNION
   SELECT l.product_id FROM link_keys l JOIN judged j USING (product_id)
   WHERE j.judgement = 'linked' AND l.offer_key IS DISTINCT FROM j.offer_key
