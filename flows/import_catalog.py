@@ -26,5 +26,5 @@ def import_catalog(shop: PrestashopDatabase | str, limit: int | None = None, dry
     summary = CatalogueSummary(dry_run=dry_run)
     with working_on("import-catalog", block_name(shop), block.integration_id, summary) as run:
         look = look_at_shop(run, block)
-        recognise_catalogue(run, block, look.catalogue, limit)
+        recognise_catalogue(run, block, look, limit)
         return summary

@@ -43,12 +43,11 @@ def import_feed(
     ):
         if not may_import(run, supplier):
             return summary
+        fetched = None if approve else fetch_changes(run, supplier)
         known = begin_reading_known(run, supplier)
-        fetched = None
-        if approve:
-            snapshot = approved_snapshot(run, supplier, approve)
+        if fetched is None:
+            snapshot = approved_snapshot(run, supplier, str(approve))
         else:
-            fetched = fetch_changes(run, supplier)
             snapshot = read_snapshot(run, supplier, fetched, keep=whole)
             snapshot = judge_snapshot(run, supplier, snapshot)
             if snapshot.is_waiting:

@@ -36,6 +36,11 @@ class Ahead(Generic[T]):
         self._work = work
         self._begun: Future[T] | None = pool.submit(work)
 
+    def take(self) -> T:
+        """The result for a step that writes: such a step, tried again, needs to know what it has written."""
+        begun, self._begun = self._begun, None
+        return begun.result() if begun else self._work()
+
     def result(self) -> T:
         """What came of it, or its error; a step that is tried again after an error does it itself."""
         begun, self._begun = self._begun, None

@@ -37,3 +37,9 @@ def test_a_step_that_is_tried_again_does_it_itself(pool: ThreadPoolExecutor) -> 
         with pytest.raises(OSError, match=words):
             ahead.result()
     assert (ahead.result(), ahead.result(), answers) == ("here", "here", ["never asked for"])
+
+
+def test_a_step_that_writes_takes_it_once(pool: ThreadPoolExecutor) -> None:
+    turns = count(1)
+    ahead = Ahead(pool, lambda: next(turns))
+    assert (ahead.take(), ahead.take()) == (1, 2)

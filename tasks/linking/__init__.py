@@ -19,6 +19,7 @@ from tasks.linking.report import (
     warn_of_supplier,
 )
 from tasks.linking.reviewing import answers, asking, showing
+from tasks.prestashop import Look
 from tasks.report import leave, started_by
 from tasks.run import Ahead, Run
 from tasks.station import station
@@ -48,7 +49,7 @@ def begin_reading_known(run: Run[ImportSummary], feed: SupplierFeed) -> Ahead[No
     return run.ahead(partial(supplier.read_known, run.state, feed.integration_id, run.folder, supplier.Keys.of(feed)))
 
 
-@station("link offers")
+@station("link offers", io=True)
 def link_offers(
     run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapshot, known: Ahead[None], limit: int | None
 ) -> supplier.LinkPlan:
@@ -175,10 +176,10 @@ def ask_person(run: Run[LinkSummary], block: Integration, offers: Path) -> None:
 
 @station("recognise catalogue", io=True)
 def recognise_catalogue(
-    run: Run[CatalogueSummary], block: PrestashopDatabase, catalogue: Path, limit: int | None = None
+    run: Run[CatalogueSummary], block: PrestashopDatabase, look: Look, limit: int | None = None
 ) -> None:
     """Recognise a shop's items as our products, make the others, and write the shop's links."""
-    plan = _recognise(run, block, catalogue, limit)
+    plan = _recognise(run, block, look.catalogue, limit, codes=look.info.tells_supplier_codes)
     run.count(products_read=plan.items, created=plan.created, linked=plan.recognised, updated=plan.updated)
     run.count(ambiguous=plan.ambiguous)
     run.count(unchanged=plan.items - plan.created - plan.recognised - plan.updated - plan.ambiguous)
@@ -190,14 +191,13 @@ def recognise_catalogue(
 
 
 @station("link a shop's products", io=True)
-def link_catalogue(
-    run: Run[LinkSummary], block: PrestashopDatabase, catalogue: Path, review: Path | None = None
-) -> Path:
+def link_catalogue(run: Run[LinkSummary], block: PrestashopDatabase, look: Look, review: Path | None = None) -> Path:
     """The same for `link_products`, counted in its words, a person's answers first; returns the items as offers."""
     known = shop.read_known(run.state, run.folder, block.integration_id)
-    offers = shop.items_as_offers(catalogue, run.folder)
+    offers = shop.items_as_offers(look.catalogue, run.folder)
     decided = _decide(run, offers, review, packs=False) if review else None
-    plan = shop.plan_catalogue(catalogue, known, block.integration_id, offers=offers)
+    codes = look.info.tells_supplier_codes
+    plan = shop.plan_catalogue(look.catalogue, known, block.integration_id, codes=codes, offers=offers)
     if (plan.changed or decided) and not run.summary.dry_run:
         _apply(run, block, plan, [partial(answers.write, review=decided)] if decided else [])
     linked = plan.created + plan.recognised
@@ -219,7 +219,7 @@ def begin_reading_links(run: Run[Any]) -> Ahead[shop.Known]:
 @station("join new items", io=True)
 def join_new_items(run: Run[Any], block: PrestashopDatabase, catalogue: Path, ahead: Ahead[shop.Known]) -> Path:
     """The same before a sync, so that new products join by themselves; returns the links of all integrations."""
-    known = ahead.result()
+    known = ahead.take()
     plan = _recognise(run, block, catalogue, known=known, codes=False)
     if plan.created or plan.recognised:
         run.say(

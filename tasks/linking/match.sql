@@ -1,7 +1,7 @@
 -- Which offer is which product.
 -- On the desk: offers, products, links (of this supplier), combinations (product_id, parent_id: what a shop sells as a
 -- combination of another product), supplier_codes (product_id, code: what the shop says this supplier calls a product),
--- decided (a person's decisions that hold). Leaves: matched, unmatched.
+-- decided (a person's decisions that hold). Leaves: matched, unmatched, let_go (links whose item is another one now).
 -- Three keys: the SKU, the EAN, and the supplier's own code where the shop knows it.
 -- A person's link comes first and is never touched; one offer is one product and one product one offer; where two
 -- candidates remain, an existing link decides, else nobody.
@@ -20,9 +20,17 @@ FROM keyed;
 CREATE TABLE product_keys AS
 SELECT id AS product_id, sku_key(sku) AS sku_key, gtin_key(ean) AS gtin FROM products;
 
-CREATE TABLE live_links AS
+CREATE TABLE all_links AS
 SELECT product_id, external_product_id AS offer_key, sku_key(sku) AS sku_key, gtin_key(ean) AS gtin, is_manual
 FROM links;
+
+-- The supplier's code stands for another item now: its SKU and its EAN are both known, then and now, and both differ. One of
+-- them alone may have been corrected.
+CREATE TABLE let_go AS
+SELECT l.product_id FROM all_links l JOIN offer_keys k USING (offer_key)
+WHERE NOT l.is_manual AND k.suppliers_sku <> l.sku_key AND k.any_gtin <> l.gtin;
+
+CREATE TABLE live_links AS FROM all_links ANTI JOIN let_go USING (product_id);
 
 -- A person's word: a link made by hand; else a decision whose link was lost, which names its offer by its code only.
 CREATE TABLE persons_links AS

@@ -15,8 +15,8 @@ from tasks.run import Run
 SAMPLE = 20
 OF_EACH_CAUSE = 5
 STALE = (
-    "`code_reused`: the supplier's code stands for an item with other codes now; the old item counts as missing,"
-    " unless a person made the link or many codes changed at once. `ean_moved`: the EAN by which the item was known"
+    "`code_reused`: the supplier's code stands for an item with other codes now; where SKU and EAN both differ, the old"
+    " item counts as missing, unless a person made the link. `ean_moved`: the EAN by which the item was known"
     " belongs to another product now. `several_candidates`: its codes are no longer clear. `product_deleted`: our"
     " product is gone. Nothing was moved; decide in a review (`link-products`)."
 )

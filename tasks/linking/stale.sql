@@ -1,8 +1,7 @@
 -- Links that a change of the catalogue or of the feed has put in doubt. None is moved: they keep what they last held, or go
--- on as they are where no rule contradicts them, until a person decides. Only where the item itself has become another one
--- (`is_let_go`) the item that was linked is missing from the feed; not where that happens to many at once: then the supplier
--- writes codes in another way.
--- On the desk: links, and what match.sql leaves, without those links then. Leaves: stale_links.
+-- on as they are where no rule contradicts them, until a person decides. Where the item is surely another one (`is_let_go`)
+-- the one that was linked is missing from the feed.
+-- On the desk: links, and what match.sql leaves. Leaves: stale_links.
 --   product_deleted     our product is gone
 --   ean_moved           the EAN by which the item was known belongs to another product now
 --   code_reused         the supplier's code stands for an item with other codes now
@@ -21,7 +20,7 @@ seen AS (
   FROM suspects s LEFT JOIN offer_keys o USING (offer_key)
 ),
 judged AS (
-  SELECT product_id, offer_key, is_manual,
+  SELECT product_id, offer_key,
     CASE
       WHEN is_deleted THEN 'product_deleted'
       WHEN row_number IS NULL THEN NULL
@@ -32,17 +31,5 @@ judged AS (
     END AS kind
   FROM seen
 )
-SELECT product_id, offer_key, kind,
-       kind = 'code_reused' AND NOT is_manual
-         AND count_if(kind = 'code_reused' AND NOT is_manual) OVER () <= greatest(20, 0.05 * (SELECT count(*) FROM links))
-         AS is_let_go
+SELECT product_id, offer_key, kind, kind = 'code_reused' AND product_id IN (FROM let_go) AS is_let_go
 FROM judged WHERE kind IS NOT NULL ORDER BY product_id;
-
-CREATE TABLE reused AS
-SELECT m.row_number, m.product_id FROM matched m JOIN stale_links s USING (product_id) WHERE s.is_let_go;
-
-INSERT INTO unmatched BY NAME
-SELECT k.row_number, k.offer_key, k.sku, k.ean, k.name, to_json([r.product_id])::VARCHAR AS candidates, 'code_reused' AS cause
-FROM reused r JOIN offer_keys k USING (row_number);
-
-DELETE FROM matched WHERE row_number IN (SELECT row_number FROM reused);

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tasks.errors import WrongSettingsError
-from tasks.prestashop.model import LATER, ShopInfo, ShopLanguage
+from tasks.prestashop.model import LATER, SUPPLIER_REFERENCES, ShopInfo, ShopLanguage
 from tasks.prestashop.session import Row, Session, quoted
 
 TEXTS, LABELS, FLAGS = "product_lang", "product_attribute_lang", "stock_available"
@@ -17,7 +17,6 @@ KEYS: dict[str, tuple[str, ...]] = {
     LABELS: ("id_product_attribute", "id_lang"),
     FLAGS: ("id_product", "id_product_attribute", "id_shop", "id_shop_group"),
 }
-SUPPLIER_REFERENCES = "supplier references"
 COMBINATION_TEXTS = "texts of combinations"
 LABELS_SINCE = (8, 1)  # only to tell "not there" from "not shown to this user"
 

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple, Protocol
 from pydantic import BaseModel, ConfigDict
 
 FLAG = "out_of_stock"
+SUPPLIER_REFERENCES = "supplier references"  # a feature that may be switched off
 LATER = "available_later"
 NOW = "available_now"
 FLAG_VALUES = frozenset({"0", "1", "2"})  # deny, allow, as the shop's default says
@@ -49,6 +50,11 @@ class ShopInfo(BaseModel):
     text_length: int
     stock_management: bool
     switched_off: list[str] = []
+
+    @property
+    def tells_supplier_codes(self) -> bool:
+        """Whether what the shop's suppliers call its products can be read."""
+        return SUPPLIER_REFERENCES not in self.switched_off
 
 
 class Change(NamedTuple):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tasks.duck import Desk, desk
-from tasks.prestashop.capabilities import SUPPLIER_REFERENCES, scope_of
+from tasks.prestashop.capabilities import scope_of
 from tasks.prestashop.connection import Ids, explained
 from tasks.prestashop.model import ShopInfo
 from tasks.prestashop.session import ServerWarningError, Session
@@ -110,7 +110,7 @@ def read_catalogue(session: Session, info: ShopInfo, to: Path, limit: int | None
         parts = [Part(ids, scope) for ids in in_chunks(_sold(session, info)[:limit])]
         reading.take("products", PRODUCTS, "catalogue_products", parts)
         reading.take("combinations", COMBINATIONS, "catalogue_combinations", parts)
-        known = codes and SUPPLIER_REFERENCES not in info.switched_off
+        known = codes and info.tells_supplier_codes
         references = "supplier_references" if known else None
         reading.take("supplier_references", REFERENCES, references, parts)
         reading.desk.run("prestashop/desk/catalogue.sql")

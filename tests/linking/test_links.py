@@ -14,6 +14,7 @@ from blocks.feed import MatchBy
 from tasks.feeds import Snapshot
 from tasks.linking.supplier import Keys, LinkPlan, Scope, match_offers, plan_links
 from tests import parquet
+from tests.linking.test_match import EAN_A, EAN_B
 
 NOW = datetime(2026, 11, 24, 5, 5, tzinfo=UTC)
 PRODUCTS = [{"id": 1, "sku": "A"}, {"id": 2, "sku": "B"}]
@@ -23,20 +24,14 @@ Rows = list[dict[str, Any]]
 def plan(
     folder: Path, offers: Rows, links: Rows, *, absences: Rows | None = None, rejects: Rows | None = None, **more: Any
 ) -> LinkPlan:
-    content, absence, products, columns = (
-        more.pop(*default)
-        for default in (
-            ("content", "new"),
-            ("absence", "uncertain"),
-            ("products", PRODUCTS),
-            ("columns", parquet.OFFERS),
-        )
+    content, absence, columns = (
+        more.pop(*default) for default in (("content", "new"), ("absence", "uncertain"), ("columns", parquet.OFFERS))
     )
     feed = SupplierFeed(
         integration_id=6, contractor_id=5, source="a.csv", absence=absence, mapping={"sku": "s", "stock_quantity": "q"}
     )
     numbered = [{"row_number": place, **offer} for place, offer in enumerate(offers, 1)]
-    parquet.write(folder / "products.parquet", parquet.PRODUCTS, products)
+    parquet.write(folder / "products.parquet", parquet.PRODUCTS, PRODUCTS)
     parquet.write(folder / "shop_links.parquet", parquet.LINKS)
     parquet.write(folder / "links.parquet", parquet.LINKS, links)
     parquet.write(folder / "absences.parquet", parquet.ABSENCES, absences or [])
@@ -231,23 +226,35 @@ def test_an_item_whose_codes_find_nobody_any_more_keeps_its_link(tmp_path: Path)
 
 @pytest.mark.parametrize("sku", ["B", "NEW"])
 def test_an_item_whose_code_another_one_has_got_is_missing(tmp_path: Path, sku: str) -> None:
-    reused = {"supplier_sku": "X", "sku": sku, "stock_quantity": 300}
-    links = [{**link(1, "X"), "sku": "A"}]
+    reused = {"supplier_sku": "X", "sku": sku, "ean": EAN_B, "stock_quantity": 300}
+    links = [{**link(1, "X"), "sku": "A", "ean": EAN_A}]
     made = plan(tmp_path, [reused], links, absence="sold_out")
-    assert (made.links, made.absent, made.stale, changed(made)[1]["is_available"]) == (0, 1, 1, False)
+    assert (made.absent, made.stale, changed(made)[1]["is_available"]) == (1, 1, False)
     made = plan(tmp_path, [reused], links, absence="uncertain")
     assert (made.absent, changed(made)) == (1, {})
 
 
-def test_codes_written_in_another_way_take_nothing_off(tmp_path: Path) -> None:
-    offers = [{"supplier_sku": f"X{n}", "sku": f"PL-{n}", "stock_quantity": 3} for n in range(21)]
-    links = [{**link(n + 1, f"X{n}"), "sku": str(n)} for n in range(21)]
-    products = [{"id": n + 1} for n in range(21)]
-    made = plan(tmp_path, offers, links, absence="sold_out", products=products)
-    assert (made.links, made.absent, made.stale) == (21, 0, 21)
-    assert {held["stock_quantity"] for held in changed(made).values()} == {3}
-    made = plan(tmp_path, offers[1:], links[1:], absence="sold_out", products=products)
-    assert (made.links, made.absent, made.stale) == (0, 20, 20)
+def test_an_item_that_got_another_code_of_the_supplier_s_is_the_same_item(tmp_path: Path) -> None:
+    reused = {"supplier_sku": "X", "sku": "NEW", "ean": EAN_B, "stock_quantity": 300}
+    renamed = {"supplier_sku": "Y", "sku": "A", "ean": EAN_A, "stock_quantity": 4}
+    links = [{**link(1, "X"), "sku": "A", "ean": EAN_A}]
+    made = plan(tmp_path, [reused, renamed], links, absence="sold_out")
+    assert (made.absent, made.stale, changed(made)[1]["stock_quantity"]) == (0, 0, 4)
+
+
+@pytest.mark.parametrize(
+    "offer", [{"sku": "NEW"}, {"sku": "NEW", "ean": EAN_A}, {"ean": EAN_B}, {"sku": "A", "ean": EAN_B}]
+)
+def test_one_code_that_differs_may_have_been_corrected(tmp_path: Path, offer: dict[str, str]) -> None:
+    links = [{**link(1, "X"), "sku": "A", "ean": EAN_A}]
+    made = plan(tmp_path, [{"supplier_sku": "X", "stock_quantity": 3, **offer}], links, absence="sold_out")
+    assert (made.links, made.absent, changed(made)[1]["stock_quantity"]) == (1, 0, 3)
+
+
+def test_an_item_whose_codes_speak_for_another_product_leaves_its_link_as_it_is(tmp_path: Path) -> None:
+    moved = {"supplier_sku": "X", "sku": "B", "stock_quantity": 3}
+    made = plan(tmp_path, [moved], [{**link(1, "X"), "sku": "A"}], absence="sold_out")
+    assert (made.absent, made.stale, changed(made)) == (0, 1, {})
 
 
 def test_a_link_that_a_person_decided_on_is_made_as_a_persons(tmp_path: Path) -> None:

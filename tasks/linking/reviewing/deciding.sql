@@ -56,14 +56,16 @@ FROM link_keys JOIN contradicted USING (product_id) ORDER BY product_id;
 CREATE TABLE removed_links AS SELECT integration_id, product_id FROM ended_links;
 
 CREATE TABLE confirmed_links AS
-SELECT $integration_id::BIGINT AS integration_id, l.product_id, j.offer_key AS external_product_id, j.sku, j.ean,
+SELECT $integration_id::BIGINT AS integration_id, l.product_id, j.offer_key AS external_product_id,
+       -- a shop's link gets new codes from the catalogue alone, so that its product follows them
+       CASE WHEN $packs THEN j.sku ELSE l.sku END AS sku, CASE WHEN $packs THEN j.ean ELSE l.ean END AS ean,
        'manual' AS matched_by, true AS is_manual,
        CASE WHEN j.pack_size IS NULL THEN l.supplier_availability
             ELSE json_merge_patch(coalesce(l.supplier_availability, '{}')::JSON,
                                   json_object('pack_size', j.pack_size::DOUBLE))::VARCHAR END AS supplier_availability
 FROM judged j JOIN link_keys l ON l.offer_key = j.offer_key AND l.product_id = j.product_id
 WHERE j.judgement = 'linked' AND NOT EXISTS (FROM ended_links e WHERE e.product_id = l.product_id)
-  AND (NOT l.is_manual OR l.sku IS DISTINCT FROM j.sku OR l.ean IS DISTINCT FROM j.ean
+  AND (NOT l.is_manual OR $packs AND (l.sku IS DISTINCT FROM j.sku OR l.ean IS DISTINCT FROM j.ean)
        OR l.pack_size IS DISTINCT FROM j.pack_size)
 ORDER BY l.product_id;
 
