@@ -66,14 +66,10 @@ def _start(command: list[str], log: Path, lock: int, environment: Mapping[str, s
 
 
 @contextmanager
-def start_orchestra(
-    home: Path, more: Mapping[str, str] | None = None, port: int | None = None, *, services: bool = True
-) -> Iterator[Orchestra]:
+def start_orchestra(home: Path, more: Mapping[str, str] | None = None, port: int | None = None) -> Iterator[Orchestra]:
     """Start a Prefect server whose files lie in `home`; stopped when the block ends.
 
     `more`: environment of the runs, such as REXBIT_HOME. The home is reused: its runs are still there next time.
-    `services` False: the API alone, which keeps flow runs, states, artifacts and blocks, but neither events nor task
-    runs, and starts nothing by itself.
     """
     home.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
@@ -91,7 +87,6 @@ def start_orchestra(
     }
     log = home / "server.log"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    command += [] if services else ["--no-services"]
     server = _start(command, log, take_lock(home), environment)
     try:
         with httpx.Client(timeout=2) as api:  # one: each reads all of the system's certificates, 30 ms of computing

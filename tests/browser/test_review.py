@@ -95,7 +95,7 @@ def test_a_question_is_answered_without_any_file(with_shop: Orchestra, browser: 
     run_stage(with_shop, 1, "catalogue", "import-catalog/sklep")
     run_stage(with_shop, 1, "import", "import-feed/acme")
     deployment = open_form(browser, with_shop, "link-products/by-hand")
-    until_shown(browser, "A supplier's review with your answers")
+    until_shown(browser, "A review with your answers")
     first = submit(browser, with_shop, deployment)
 
     open_artifact(browser, with_shop, first, "review-acme")

@@ -27,11 +27,8 @@ from tests.flows.world import AT_ONCE, MAPPING, TEXTS, World
 
 @pytest.fixture(scope="session")
 def orchestra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orchestra]:
-    """One Prefect server for the session; without the services, which nothing here asks and which cost as much again.
-
-    test_worker.py has a server with all of them.
-    """
-    with start_orchestra(tmp_path_factory.mktemp("prefect"), services=False) as running:
+    """One Prefect server for the session."""
+    with start_orchestra(tmp_path_factory.mktemp("prefect")) as running:
         yield running
 
 
