@@ -1,21 +1,28 @@
 """Settings and secrets: what the operator fills in, as Prefect blocks and the models inside them."""
 
+from blocks.delivery import Closed, ShopDelivery, SupplierDelivery
 from blocks.feed import SupplierFeed
 from blocks.feed_columns import FeedMapping, Meaning, SkuCodes
 from blocks.feed_gate import FeedGate
 from blocks.loading import load_feed, load_integration, load_shop, load_source, refuse_taken, save_new
-from blocks.policy import AvailabilityPolicy, LanguageTexts
+from blocks.policy import Ageing, AvailabilityPolicy, LanguageTexts
+from blocks.policy_exception import PolicyException
 from blocks.shop import ColumnDefault, PrestashopDatabase
 
 __all__ = [
+    "Ageing",
     "AvailabilityPolicy",
+    "Closed",
     "ColumnDefault",
     "FeedGate",
     "FeedMapping",
     "LanguageTexts",
     "Meaning",
+    "PolicyException",
     "PrestashopDatabase",
+    "ShopDelivery",
     "SkuCodes",
+    "SupplierDelivery",
     "SupplierFeed",
     "load_feed",
     "load_integration",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from blocks.delivery import SupplierDelivery
 from blocks.feed_columns import Contractor, FeedMapping, Meaning, SkuCodes, Warehouse, repeated
 from blocks.feed_gate import FeedGate
 from blocks.feed_part import FeedPart
@@ -168,6 +169,11 @@ class SupplierFeed(Block):
     )
     default_delivery_days: int | None = Field(
         None, ge=0, le=365, title="Usual delivery days", description="Where the feed gives none."
+    )
+    delivery: SupplierDelivery = Field(
+        default_factory=SupplierDelivery,
+        title="Delivery",
+        description="Working days, cut-off hour, holidays and closed weeks of this supplier.",
     )
     absence: Absence = Field(
         Absence.UNCERTAIN,

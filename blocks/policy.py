@@ -1,4 +1,4 @@
-"""What the shop promises: from how many pieces a product can be ordered, and with which words."""
+"""What the shop promises: when a product can be ordered, from which supplier, and with which words."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-PLACEHOLDERS = ("days", "days_text")
+from blocks.delivery import ShopDelivery
+from blocks.policy_exception import PolicyException
+
+PLACEHOLDERS = ("days", "days_text", "date", "min", "max")
 LONGEST_TEXT = 255
+Kind = Literal["virtual", "pack", "depends_on_stock", "available_date"]
 
 
 class LanguageTexts(BaseModel):
@@ -28,7 +32,8 @@ class LanguageTexts(BaseModel):
     delivery: str = Field(
         "Wysyłka za {days_text}",
         title="Delivery",
-        description="With delivery days. `{days_text}` becomes `1 dzień`, `3 dni`; `{days}` the number alone.",
+        description="With delivery days. `{days_text}` becomes `1 dzień`, `3 dni`; `{days}` the number alone; `{date}`"
+        " the day; `{min}` and `{max}` the days of the fastest and of the slowest size.",
     )
     same_day: str = Field("Wysyłka dzisiaj", title="Same day", description="When delivery takes 0 days.")
 
@@ -44,6 +49,25 @@ class LanguageTexts(BaseModel):
         return value
 
 
+class Ageing(BaseModel):
+    """What becomes of an offer that its feed does not confirm, though the feed itself is well. Empty: nothing."""
+
+    model_config = ConfigDict(title="Ageing", extra="forbid", hide_input_in_errors=True)
+
+    longer_after_hours: int | None = Field(
+        None, ge=1, title="Longer after (hours)", description="From then on the promise is longer."
+    )
+    longer_days: int = Field(0, ge=0, le=60, title="Longer by (days)", description="So many days.")
+    deny_after_hours: int | None = Field(
+        None, ge=1, title="Off after (hours)", description="From then on the offer can't be ordered."
+    )
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the age of an offer matters at all."""
+        return bool(self.longer_after_hours or self.deny_after_hours)
+
+
 class AvailabilityPolicy(BaseModel):
     """When a product can be ordered from a supplier, and what the customer reads."""
 
@@ -55,15 +79,73 @@ class AvailabilityPolicy(BaseModel):
         title="Least stock",
         description="From this many pieces at the supplier the product can be ordered.",
     )
-    combinations: Literal["any", "all"] = Field(
+    resume_threshold: int | None = Field(
+        None,
+        ge=0,
+        title="Stock to come back",
+        description="A product that went off comes on again from this many pieces; empty: as above.",
+    )
+    best_offer: Literal["fastest", "cheapest", "largest_stock", "priority"] = Field(
+        "fastest",
+        title="Best offer",
+        description="Of several suppliers who have enough: which one's days your customer reads.",
+    )
+    supplier_priority: list[int] = Field(
+        default_factory=list,
+        title="Order of suppliers",
+        description="Integration numbers, the first one first: for `priority`, and where offers are equal.",
+    )
+    min_margin_percent: float | None = Field(
+        None,
+        ge=0,
+        le=1000,
+        title="Least margin (%)",
+        description="Off when the shop's net price is below the purchase price and this much; empty: not looked at.",
+    )
+    combinations: Literal["any", "all", "quantities"] = Field(
         "any",
         title="Sizes and colours",
-        description="`any`: the product can be ordered if one of its combinations can; `all`: only if each can.",
+        description="`any`: the product can be ordered if one of its combinations can; `all`: only if each can;"
+        " `quantities`: each by itself, by writing the supplier's stock as its quantity.",
+    )
+    no_offer: Literal["deny", "restore"] = Field(
+        "deny",
+        title="No supplier any more",
+        description="`deny`: it can't be ordered; `restore`: flag and texts as they were before our first write.",
+    )
+    respect_existing: bool = Field(
+        False,
+        title="Respect what is there",
+        description="Leaves products alone that had a text or flag of their own before our first write.",
+    )
+    also: list[Kind] = Field(
+        default_factory=list,
+        title="Also",
+        description="Kinds of products that are left alone otherwise: virtual ones, packs, those that follow their"
+        " stock, those with a future date.",
+    )
+    exceptions: list[PolicyException] = Field(
+        default_factory=list,
+        title="Exceptions",
+        description="Other rules for a supplier, a brand or a product; a product's beat a brand's, those a supplier's.",
+    )
+    ageing: Ageing = Field(
+        default_factory=Ageing, title="Ageing", description="Offers that their feed does not confirm; empty: nothing."
+    )
+    delivery: ShopDelivery = Field(
+        default_factory=ShopDelivery, title="Delivery", description="What you add to a supplier's days."
     )
     texts: list[LanguageTexts] = Field(
         default_factory=lambda: [LanguageTexts(language="pl")],
         title="Texts",
         description="One entry for each language of the shop.",
+    )
+    supplier_text_language: str | None = Field(
+        None,
+        pattern=r"^[a-z]{2}$",
+        title="Supplier's own text in",
+        description="The language in which a supplier's own text (`available_later`) takes the place of the delivery"
+        " text; empty: it is not shown.",
     )
 
     @model_validator(mode="after")
@@ -72,4 +154,17 @@ class AvailabilityPolicy(BaseModel):
         double = sorted({language for language in seen if seen.count(language) > 1})
         if double:
             raise ValueError(f"texts: expected one entry a language, got several for {', '.join(double)}")
+        return self
+
+    @model_validator(mode="after")
+    def _thresholds_in_order(self) -> Self:
+        if self.resume_threshold is not None and self.resume_threshold < self.min_stock_threshold:
+            raise ValueError(
+                f"resume_threshold: expected at least min_stock_threshold ({self.min_stock_threshold}), got"
+                f" {self.resume_threshold}"
+            )
+        if self.best_offer == "priority" and not self.supplier_priority:
+            raise ValueError("supplier_priority: expected the suppliers in their order, because best_offer is priority")
+        if len(set(self.supplier_priority)) < len(self.supplier_priority):
+            raise ValueError("supplier_priority: expected each supplier once")
         return self

@@ -49,6 +49,11 @@ class PrestashopDatabase(Block):
     product_listing_enabled: bool = Field(
         False, title="Switched on", description="Off: nothing is written to this shop."
     )
+    texts_only: bool = Field(
+        False,
+        title="Texts only",
+        description="Another block writes flags and combinations' texts: where shops share them, one block may.",
+    )
     sync_only_changed: bool = Field(
         True, title="Only what changed", description="Off: every row is compared with the shop at each run."
     )

@@ -16,7 +16,8 @@ REJECTS = """row_number BIGINT, key VARCHAR, field VARCHAR, value VARCHAR, reaso
   scope VARCHAR"""
 CATALOGUE = """id_product BIGINT, id_product_attribute BIGINT, reference VARCHAR, ean13 VARCHAR, name VARCHAR,
   supplier_references VARCHAR, active BOOLEAN, is_virtual BOOLEAN, is_pack BOOLEAN, available_date DATE,
-  depends_on_stock BOOLEAN, quantity INTEGER, has_stock_row BOOLEAN"""
+  depends_on_stock BOOLEAN, quantity INTEGER, has_stock_row BOOLEAN, minimal_quantity INTEGER,
+  can_be_bought BOOLEAN, price DECIMAL(20,6), brand VARCHAR"""
 PRODUCTS = "id BIGINT, sku VARCHAR, ean VARCHAR, name VARCHAR"
 LINKS = """id BIGINT, integration_id BIGINT, product_id BIGINT, external_product_id VARCHAR, sku VARCHAR, ean VARCHAR,
   matched_by VARCHAR, is_manual BOOLEAN, metadata VARCHAR, supplier_availability VARCHAR"""
@@ -28,6 +29,9 @@ DECIDED = """offer_key VARCHAR, product_id BIGINT, judgement VARCHAR, pack_size 
   name VARCHAR"""
 WRITTEN = """integration_id BIGINT, id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR,
   value VARCHAR, original VARCHAR, written_at TIMESTAMP, run_id VARCHAR"""
+SUPPLIERS = "integration_id BIGINT, name VARCHAR, delivery VARCHAR, timezone VARCHAR, price_kind VARCHAR"
+PINS = """product_id BIGINT, supplier_id BIGINT, kind VARCHAR, reason VARCHAR, until TIMESTAMP, decided_by VARCHAR,
+  decided_at TIMESTAMP"""
 SHOP_ROWS = "id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR, value VARCHAR"
 
 

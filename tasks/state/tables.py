@@ -219,6 +219,49 @@ ENDED_LINKS = Table(
     Column("supplier_availability", DOCUMENT_BINARY),
 )
 
+# What a sync knows of each supplier beside its offers: as its block said at the last import.
+SUPPLIERS = Table(
+    "suppliers",
+    METADATA,
+    Column("integration_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("delivery", DOCUMENT, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("price_kind", Text, nullable=False),  # net, gross
+    Column("run_id", Text, nullable=False),
+)
+
+# What a person decided about a product in a shop: a newer pin ends an older one, none is ever removed.
+PINS = Table(
+    "pins",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("integration_id", BigInteger, nullable=False),  # of the shop
+    Column("product_id", BigInteger),  # None: every product (of the supplier)
+    Column("supplier_id", BigInteger),  # only with `released`: this supplier's offers don't count in this shop
+    Column("kind", Text, nullable=False),  # on, off, hold (left as it is), released (given back)
+    Column("reason", Text, nullable=False),
+    Column("until", DateTime),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", DateTime, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("ended_at", DateTime),
+    Index("pins_integration_id_index", "integration_id", "product_id"),
+)
+
+# Which rows of which database each shop's sync writes: two that would write the same ones find out before they do.
+SHOP_SCOPES = Table(
+    "shop_scopes",
+    METADATA,
+    Column("integration_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("shop_database", Text, nullable=False),  # server, database and table prefix
+    Column("text_rows", Text, nullable=False),
+    Column("flag_rows", Text),  # None: this shop's block leaves them to another one
+    Column("label_rows", Text),
+    Column("run_id", Text, nullable=False),
+)
+
 RUNS = Table(
     "runs",
     METADATA,
