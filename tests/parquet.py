@@ -17,7 +17,7 @@ REJECTS = """row_number BIGINT, key VARCHAR, field VARCHAR, value VARCHAR, reaso
 CATALOGUE = """id_product BIGINT, id_product_attribute BIGINT, reference VARCHAR, ean13 VARCHAR, name VARCHAR,
   supplier_references VARCHAR, active BOOLEAN, is_virtual BOOLEAN, is_pack BOOLEAN, available_date DATE,
   depends_on_stock BOOLEAN, quantity INTEGER, has_stock_row BOOLEAN, minimal_quantity INTEGER,
-  can_be_bought BOOLEAN, price DECIMAL(20,6), brand VARCHAR"""
+  available_for_order BOOLEAN, visibility VARCHAR, price DECIMAL(20,6), brand VARCHAR"""
 PRODUCTS = "id BIGINT, sku VARCHAR, ean VARCHAR, name VARCHAR"
 LINKS = """id BIGINT, integration_id BIGINT, product_id BIGINT, external_product_id VARCHAR, sku VARCHAR, ean VARCHAR,
   matched_by VARCHAR, is_manual BOOLEAN, metadata VARCHAR, supplier_availability VARCHAR"""
