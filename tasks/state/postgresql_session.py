@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 from tasks.errors import WrongSettingsError
 from tasks.state import statements
 from tasks.state.incoming import Incoming
-from tasks.state.session import Session, Value, text_or_number
+from tasks.state.session import Session, Wanted, text_or_number
 from tasks.state.statements import Dialect, Target, listed, quoted
 from tasks.state.tables import columns_of, theirs
 
@@ -64,12 +64,18 @@ class PostgresqlSession(Session):
         rows = self.execute("columns_postgresql", {"table": table})
         return [row["name"] for row in rows if row["demanded"] and row["name"] not in ours]
 
-    def _write_csv(self, table: str, columns: Sequence[str], where: Mapping[str, Value], csv: Path) -> None:
+    def _write_csv(self, table: str, columns: Sequence[str], where: Mapping[str, Wanted], csv: Path) -> None:
         known = columns_of(table)
         names = ", ".join(quoted(name) + CASTS.get(known[name], "") for name in columns)
-        conditions = " AND ".join(f"{quoted(name)} IS NOT DISTINCT FROM %s" for name in where) or "true"
-        values = [text_or_number(value, known[name]) for name, value in where.items()]
-        query = f"COPY (SELECT {names} FROM {quoted(table)} WHERE {conditions}) TO STDOUT (FORMAT csv)"  # noqa: S608
+        conditions, values = ["true"], list[Any]()
+        for name, wanted in where.items():
+            if isinstance(wanted, str | int | None):
+                conditions.append(f"{quoted(name)} IS NOT DISTINCT FROM %s")
+                values.append(text_or_number(wanted, known[name]))
+            else:
+                conditions.append(f"{quoted(name)} = ANY (%s)")
+                values.append([text_or_number(value, known[name]) for value in wanted])
+        query = f"COPY (SELECT {names} FROM {quoted(table)} WHERE {' AND '.join(conditions)}) TO STDOUT (FORMAT csv)"  # noqa: S608
         with self._connection.cursor() as cursor, csv.open("wb") as file, cursor.copy(query, values or None) as copy:
             file.writelines(copy)
 

@@ -17,6 +17,7 @@ from tasks.state.statements import Target
 from tasks.state.tables import columns_of
 
 Value = int | str | bool | None
+Wanted = Value | Sequence[int | str]
 STAMPS = ("created_at", "updated_at")
 STATEMENTS = Path(__file__).parent / "sql"
 
@@ -41,12 +42,12 @@ class Session(ABC):
         table: str,
         to: Path,
         columns: Sequence[str] | None = None,
-        where: Mapping[str, Value] | None = None,
+        where: Mapping[str, Wanted] | None = None,
     ) -> Path:
         """Write a table's rows, in no particular order, to the Parquet file `to` with the types of `tables.py`.
 
         `columns`: None is every column of ours that the database has. `where`: column -> value, all of them equal
-        (None is IS NULL).
+        (None is IS NULL), or a list of values, one of them equal: only by lists are rows found by an index.
         """
         known, real = columns_of(table), self.real_columns(table)
         chosen = list(columns) if columns is not None else [name for name in known if name in real]
@@ -112,7 +113,7 @@ class Session(ABC):
         """Columns that demand a value, have no default, and that we don't fill by ourselves."""
 
     @abstractmethod
-    def _write_csv(self, table: str, columns: Sequence[str], where: Mapping[str, Value], csv: Path) -> None: ...
+    def _write_csv(self, table: str, columns: Sequence[str], where: Mapping[str, Wanted], csv: Path) -> None: ...
 
     @abstractmethod
     def _insert(self, rows: Incoming, target: Target) -> int: ...

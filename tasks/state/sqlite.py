@@ -19,7 +19,7 @@ from tasks.state import statements
 from tasks.state.address import Address
 from tasks.state.database import StateDatabase
 from tasks.state.incoming import Incoming
-from tasks.state.session import Session, Value, text_or_number
+from tasks.state.session import Session, Value, Wanted, text_or_number
 from tasks.state.statements import Dialect, Target, quoted
 from tasks.state.tables import columns_of, columns_of_type, theirs
 
@@ -148,13 +148,19 @@ class SqliteSession(Session):
     def _table_info(self, table: str) -> list[dict[str, Any]]:
         return self._execute("SELECT * FROM pragma_table_info(:table)", {"table": table})
 
-    def _write_csv(self, table: str, columns: Sequence[str], where: Mapping[str, Value], csv: Path) -> None:
+    def _write_csv(self, table: str, columns: Sequence[str], where: Mapping[str, Wanted], csv: Path) -> None:
         """SQLite itself makes each CSV line: three times as fast as tuples through Python's csv module."""
         known = columns_of(table)
         fields = " || ',' || ".join(_csv_field(name, known[name]) for name in columns)
-        conditions = " AND ".join(f"{quoted(name)} IS ?" for name in where) or "true"
-        values = [text_or_number(value, known[name]) for name, value in where.items()]
-        query = f"SELECT {fields} || char(10) FROM {quoted(table)} WHERE {conditions}"  # noqa: S608
+        conditions, values = ["true"], list[Value]()
+        for name, wanted in where.items():
+            if isinstance(wanted, str | int | None):
+                conditions.append(f"{quoted(name)} IS ?")
+                values.append(text_or_number(wanted, known[name]))
+            else:
+                conditions.append(f"{quoted(name)} IN ({', '.join('?' * len(wanted))})")
+                values += [text_or_number(value, known[name]) for value in wanted]
+        query = f"SELECT {fields} || char(10) FROM {quoted(table)} WHERE {' AND '.join(conditions)}"  # noqa: S608
         with csv.open("w", encoding="utf-8", newline="") as file:
             file.writelines(line for (line,) in self._connection.execute(query, values))
 

@@ -62,6 +62,13 @@ def test_texts_come_back_as_they_went_in(state: StateDatabase, tmp_path: Path) -
     assert {row["id"]: row["name"] for row in read} == dict(enumerate(TEXTS, start=1))
 
 
+def test_rows_are_read_by_lists_of_values(state: StateDatabase, links: Path, tmp_path: Path) -> None:
+    insert(state, "integration_product_links", links)
+    where = {"integration_id": [6, 7], "product_id": [2, 3], "sku": ["S2", "S'3"]}
+    assert [row["sku"] for row in rows_of(state, "integration_product_links", tmp_path, where=where)] == ["S2"]
+    assert rows_of(state, "integration_product_links", tmp_path, where={"product_id": []}) == []
+
+
 def test_a_single_column_keeps_its_nulls(state: StateDatabase, tmp_path: Path) -> None:
     given = [{"id": number, "name": text} for number, text in enumerate((None, "", "a", None), start=1)]
     insert(state, "products", parquet.write(tmp_path / "in.parquet", PRODUCTS, given))
