@@ -16,6 +16,7 @@ from tasks.feeds.inspecting.steps import inspect_file, refuse_wrong_wishes, repl
 from tasks.feeds.offers import parts
 from tasks.feeds.offers.read import FeedRead, read_feed
 from tasks.feeds.report import show_held, show_parts, show_rejects, show_verdict
+from tasks.feeds.saying import ItemAsked, OfferSaid, SupplierSays, says
 from tasks.feeds.snapshots import Snapshot, believe
 from tasks.feeds.sources import seen
 from tasks.feeds.sources.fetch import Fetched, fetch
@@ -27,7 +28,10 @@ from tasks.summaries import CheckSummary, ImportSummary, LinkSummary
 SHOWN_COLUMNS = 20
 
 __all__ = [
+    "ItemAsked",
+    "OfferSaid",
     "Snapshot",
+    "SupplierSays",
     "approved_snapshot",
     "believe",
     "check_feed",
@@ -42,6 +46,7 @@ __all__ = [
     "remember_source",
     "replay_archived",
     "save_block",
+    "says",
     "watched",
     "with_all_parts",
 ]

@@ -6,6 +6,6 @@
 from tasks.state.database import StateDatabase
 from tasks.state.leases import Lease, lease
 from tasks.state.resolve import open_state
-from tasks.state.session import Session
+from tasks.state.session import Condition, Session
 
-__all__ = ["Lease", "Session", "StateDatabase", "lease", "open_state"]
+__all__ = ["Condition", "Lease", "Session", "StateDatabase", "lease", "open_state"]

@@ -12,7 +12,7 @@ from typing import Self
 from sqlalchemy.engine import Engine
 
 from tasks.state.address import Address
-from tasks.state.session import Session, Wanted
+from tasks.state.session import Condition, Session
 
 
 class StateDatabase(ABC):
@@ -63,7 +63,7 @@ class StateDatabase(ABC):
         table: str,
         to: Path,
         columns: Sequence[str] | None = None,
-        where: Mapping[str, Wanted] | None = None,
+        where: Mapping[str, Condition] | None = None,
     ) -> Path:
         """A table's rows into the Parquet file `to`, in a transaction of its own; see `Session.read`."""
         with self.session(read_only=True) as session:

@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 from tasks.errors import WrongSettingsError
 from tasks.state import statements
 from tasks.state.incoming import Incoming
-from tasks.state.session import Session, Wanted, text_or_number
+from tasks.state.session import Condition, Session, text_or_number
 from tasks.state.statements import Dialect, Target, listed, quoted
 from tasks.state.tables import columns_of, theirs
 
@@ -64,7 +64,7 @@ class PostgresqlSession(Session):
         rows = self.execute("columns_postgresql", {"table": table})
         return [row["name"] for row in rows if row["demanded"] and row["name"] not in ours]
 
-    def _write_csv(self, table: str, columns: Sequence[str], where: Mapping[str, Wanted], csv: Path) -> None:
+    def _write_csv(self, table: str, columns: Sequence[str], where: Mapping[str, Condition], csv: Path) -> None:
         known = columns_of(table)
         names = ", ".join(quoted(name) + CASTS.get(known[name], "") for name in columns)
         conditions, values = ["true"], list[Any]()

@@ -17,7 +17,7 @@ from tasks.state.statements import Target
 from tasks.state.tables import columns_of
 
 Value = int | str | bool | None
-Wanted = Value | Sequence[int | str]
+Condition = Value | Sequence[int | str]
 STAMPS = ("created_at", "updated_at")
 STATEMENTS = Path(__file__).parent / "sql"
 
@@ -42,7 +42,7 @@ class Session(ABC):
         table: str,
         to: Path,
         columns: Sequence[str] | None = None,
-        where: Mapping[str, Wanted] | None = None,
+        where: Mapping[str, Condition] | None = None,
     ) -> Path:
         """Write a table's rows, in no particular order, to the Parquet file `to` with the types of `tables.py`.
 
@@ -113,7 +113,7 @@ class Session(ABC):
         """Columns that demand a value, have no default, and that we don't fill by ourselves."""
 
     @abstractmethod
-    def _write_csv(self, table: str, columns: Sequence[str], where: Mapping[str, Wanted], csv: Path) -> None: ...
+    def _write_csv(self, table: str, columns: Sequence[str], where: Mapping[str, Condition], csv: Path) -> None: ...
 
     @abstractmethod
     def _insert(self, rows: Incoming, target: Target) -> int: ...

@@ -19,7 +19,7 @@ from tasks.state import statements
 from tasks.state.address import Address
 from tasks.state.database import StateDatabase
 from tasks.state.incoming import Incoming
-from tasks.state.session import Session, Value, Wanted, text_or_number
+from tasks.state.session import Condition, Session, Value, text_or_number
 from tasks.state.statements import Dialect, Target, quoted
 from tasks.state.tables import columns_of, columns_of_type, theirs
 
@@ -148,7 +148,7 @@ class SqliteSession(Session):
     def _table_info(self, table: str) -> list[dict[str, Any]]:
         return self._execute("SELECT * FROM pragma_table_info(:table)", {"table": table})
 
-    def _write_csv(self, table: str, columns: Sequence[str], where: Mapping[str, Wanted], csv: Path) -> None:
+    def _write_csv(self, table: str, columns: Sequence[str], where: Mapping[str, Condition], csv: Path) -> None:
         """SQLite itself makes each CSV line: three times as fast as tuples through Python's csv module."""
         known = columns_of(table)
         fields = " || ',' || ".join(_csv_field(name, known[name]) for name in columns)
