@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from blocks import PrestashopDatabase
+from tasks.duck import desk
 from tasks.errors import Refused
 from tasks.prestashop.applying import apply_change_set
 from tasks.prestashop.checks import checks
@@ -25,10 +26,12 @@ from tasks.summaries import CheckSummary, SyncSummary
 
 __all__ = [
     "Look",
+    "ProductLook",
     "ShopInfo",
     "asked_by",
     "begin_reading_rows",
     "check_shop",
+    "look_at_product",
     "look_at_shop",
     "read_all_rows",
     "read_rows_of",
@@ -65,6 +68,29 @@ def look_at_shop(
             "the shop group (shared)" if shop.info.share_stock else f"shop {shop.info.id_shop}",
         )
         return Look(info=shop.info, catalogue=catalogue)
+
+
+class ProductLook(Look):
+    """The same of one product, and the flags and texts that the shop holds for it."""
+
+    rows: Path
+
+
+@station("look at product")
+def look_at_product(run: Run[Any], block: PrestashopDatabase, id_product: int) -> ProductLook:
+    """Read one product as the shop has it now; not tried again, for a person waits for the answer."""
+    wanted = run.folder / "looked_at.parquet"
+    with desk() as table:
+        table.connection.execute("CREATE TABLE looked_at AS SELECT $id::BIGINT AS id_product", {"id": id_product})
+        table.save("looked_at", wanted)
+    with open_shop(block) as shop:
+        return ProductLook(
+            info=shop.info,
+            catalogue=shop.read_catalogue(
+                run.folder / "catalogue.parquet", asked=("prices", "brands"), only=id_product
+            ),
+            rows=shop.read_rows(run.folder / "shop_rows.parquet", wanted),
+        )
 
 
 @station("read all rows of the shop", io=True)

@@ -176,6 +176,7 @@ def read_info(session: Session, id_shop: int) -> ShopInfo:
         text_length=column.length,
         stock_management=settings.get("PS_STOCK_MANAGEMENT") == "1",
         catalogue_mode=settings.get("PS_CATALOG_MODE") == "1",
+        orders_out_of_stock=settings.get("PS_ORDER_OUT_OF_STOCK") == "1",
         default_currency=_currency(session, settings.get("PS_CURRENCY_DEFAULT")),
         physical_quantity="physical_quantity" in readable_columns(session, FLAGS),
         identity=f"{host}:{port}/{database}/{session.prefix}",

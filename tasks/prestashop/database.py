@@ -55,7 +55,9 @@ class DatabaseShop:
         finally:
             self.session.release_lock()
 
-    def read_catalogue(self, to: Path, limit: int | None = None, asked: Collection[Asked] = ()) -> Path:
+    def read_catalogue(
+        self, to: Path, limit: int | None = None, asked: Collection[Asked] = (), only: int | None = None
+    ) -> Path:
         """Write what the shop sells as Parquet, a row per product and per combination, in the order of their ids.
 
         Columns: id_product BIGINT, id_product_attribute BIGINT (0 = the product), reference, ean13 (NULL if empty),
@@ -64,9 +66,9 @@ class DatabaseShop:
         has_stock_row BOOLEAN (in the shop's scope), minimal_quantity INTEGER, available_for_order BOOLEAN, visibility
         (both, catalog, search, none), price DECIMAL(20,6) (net, in the shop's default currency, before discounts),
         brand. supplier_references, price and brand are NULL unless `asked` for.
-        `limit`: the first products by id, with all their combinations.
+        `limit`: the first products by id, with all their combinations. `only`: one product by its id, with its own.
         """
-        return read_catalogue(self.session, self.info, to, limit, asked)
+        return read_catalogue(self.session, self.info, to, limit, asked, only)
 
     def read_rows(self, to: Path, products: Path | None = None) -> Path:
         """Write the shop's current values as Parquet, a row per value: this shop's stock scope and languages only.

@@ -50,7 +50,8 @@ class ShopInfo(BaseModel):
     `share_stock`: stock rows belong to the shop group, not to the shop. `combination_labels`: combinations have texts
     of their own (PrestaShop 8.1 and later). `utf8mb3`: its text columns can't hold 4-byte characters such as emoji.
     `text_length`: the longest text in characters. `stock_management`: off means that everything can be ordered,
-    whatever is written. `catalogue_mode`: the shop only shows, nothing can be ordered. `default_currency`: the code
+    whatever is written. `catalogue_mode`: the shop only shows, nothing can be ordered. `orders_out_of_stock`: what
+    the flag 2 stands for. `default_currency`: the code
     (`PLN`) of its prices, None where the user may not read `currency`. `physical_quantity`: stock rows hold beside the
     quantity what is on the shelf (since 1.7). `switched_off`: features that the database user may not read, by name.
     `identity`: server, database and prefix, the same by whichever way the connection came there.
@@ -70,6 +71,7 @@ class ShopInfo(BaseModel):
     text_length: int
     stock_management: bool
     catalogue_mode: bool
+    orders_out_of_stock: bool = False
     default_currency: str | None
     physical_quantity: bool
     identity: str
@@ -141,7 +143,9 @@ class Shop(Protocol):
     def lock(self, wait_seconds: int = 0) -> AbstractContextManager[None]:
         """Keep other runs out of this shop; Busy if one is inside."""
 
-    def read_catalogue(self, to: Path, limit: int | None = None, asked: Collection[Asked] = ()) -> Path:
+    def read_catalogue(
+        self, to: Path, limit: int | None = None, asked: Collection[Asked] = (), only: int | None = None
+    ) -> Path:
         """Write what the shop sells as Parquet; see `DatabaseShop.read_catalogue` for the columns."""
 
     def read_rows(self, to: Path, products: Path | None = None) -> Path:

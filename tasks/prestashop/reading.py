@@ -118,14 +118,22 @@ def _reading(session: Session, to: Path) -> Iterator[_Reading]:
         yield _Reading(session, at, Path(folder))
 
 
-def read_catalogue(session: Session, info: ShopInfo, to: Path, limit: int | None, asked: Collection[Asked]) -> Path:
-    """Write `catalogue.parquet`; `limit` counts products, whose combinations all come along."""
+def read_catalogue(
+    session: Session,
+    info: ShopInfo,
+    to: Path,
+    limit: int | None,
+    asked: Collection[Asked],
+    only: int | None = None,
+) -> Path:
+    """Write `catalogue.parquet`; `limit` counts products, whose combinations all come along; `only`: of one product."""
     scope = {**scope_of(info).values, "id_lang": info.default_id_lang}
     brands = "brands" in asked and info.tells_brands
     told = {"price": "prices" in asked, "id_manufacturer": brands}
     empty = {column for column, is_told in told.items() if not is_told}
     with _reading(session, to) as reading:
-        parts = [Part(ids, scope) for ids in in_chunks(_sold(session, info)[:limit])]
+        ids = _sold(session, info)[:limit] if only is None else [only]
+        parts = [Part(chunk, scope) for chunk in in_chunks(ids)]
         reading.take("products", PRODUCTS, "catalogue_products", parts, empty)
         reading.take("combinations", COMBINATIONS, "catalogue_combinations", parts, empty)
         codes = "supplier_references" if "codes" in asked and info.tells_supplier_codes else None
