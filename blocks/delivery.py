@@ -10,7 +10,8 @@ import holidays
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WORKING_WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+EVERY_DAY: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WORKING_WEEK = EVERY_DAY[:5]
 MOST_DAYS = 365
 
 
@@ -98,3 +99,6 @@ class ShopDelivery(BaseModel):
         default_factory=lambda: list(WORKING_WEEK), min_length=1, title="Working days", description="On which you send."
     )
     holidays: Country = Field("PL", title="Public holidays", description="`PL`, `CZ`, `DE-BY`; empty: none.")
+    closed: list[Closed] = Field(
+        default_factory=list, title="Closed", description="Your own closed weeks: nothing leaves on these days."
+    )
