@@ -122,6 +122,7 @@ def view_of(shop: PrestashopDatabase, info: ShopInfo, now: datetime) -> ShopView
         only_bmp=info.utf8mb3,
         now=now,
         timezone=shop.timezone,
+        currency=info.default_currency,
     )
 
 
