@@ -64,7 +64,9 @@ def _child(asked: argparse.Namespace) -> int:
     folder = Path(asked.folder)
     inputs = {name: folder / f"{name}.parquet" for name in ("links", "catalogue", "written")}
     found = measure(POLICIES[asked.policy], inputs, folder)
-    print("| {policy} | {products:,} | {on:,} | {seconds:.2f} s | {memory:.0f} MB |".format(policy=asked.policy, **found))
+    print(
+        "| {policy} | {products:,} | {on:,} | {seconds:.2f} s | {memory:.0f} MB |".format(policy=asked.policy, **found)
+    )
     return 0
 
 

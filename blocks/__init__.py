@@ -4,7 +4,7 @@ from blocks.delivery import Closed, ShopDelivery, SupplierDelivery
 from blocks.feed import SupplierFeed
 from blocks.feed_columns import FeedMapping, Meaning, SkuCodes
 from blocks.feed_gate import FeedGate
-from blocks.loading import load_feed, load_integration, load_shop, load_source, refuse_taken, save_new
+from blocks.loading import load_feed, load_integration, load_shop, load_source, refuse_taken, save_new, saved_shops
 from blocks.policy import Ageing, AvailabilityPolicy, LanguageTexts
 from blocks.policy_exception import PolicyException
 from blocks.shop import ColumnDefault, PrestashopDatabase
@@ -30,4 +30,5 @@ __all__ = [
     "load_source",
     "refuse_taken",
     "save_new",
+    "saved_shops",
 ]

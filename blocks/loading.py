@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from prefect.blocks.core import Block
+from prefect.client.orchestration import get_client
 
 from blocks.feed import SupplierFeed
 from blocks.shop import PrestashopDatabase
@@ -74,6 +75,17 @@ def load_shop(shop: PrestashopDatabase | str) -> PrestashopDatabase:
     block = _load(shop, SHOPS)
     assert isinstance(block, PrestashopDatabase)  # noqa: S101
     return block
+
+
+def saved_shops() -> list[str]:
+    """The names of all saved shops, in order."""
+    with get_client(sync_client=True) as client:
+        found = [
+            document.name
+            for kind in SHOPS
+            for document in client.read_block_documents_by_type(kind.get_block_type_slug(), include_secrets=False)
+        ]
+    return sorted(name for name in found if name)
 
 
 def load_integration(integration: Integration | str) -> Integration:

@@ -1,6 +1,7 @@
 """The flows: what runs, in which order. Call them from a notebook, or deploy them with `prefect deploy`."""
 
 from flows.check_integration import check_integration
+from flows.explain_product import explain_product
 from flows.import_catalog import import_catalog
 from flows.import_feed import import_feed
 from flows.inspect_feed import inspect_feed
@@ -9,6 +10,7 @@ from flows.sync_availability import sync_availability
 
 __all__ = [
     "check_integration",
+    "explain_product",
     "import_catalog",
     "import_feed",
     "inspect_feed",

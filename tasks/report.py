@@ -109,7 +109,7 @@ def markdown(title: str, summary: Summary, sections: Sequence[Section], message:
     kind = " (dry run: nothing was written)" if summary.dry_run else ""
     parts = [f"# {cell(title)}: {summary.status}{kind}\n"]
     if message:
-        parts.append(f"> {cell(message[:2000]) if len(message) <= 200 else _long(message)}\n")
+        parts.append(f"> {cell(message[:2000]) if len(message) <= 200 else line(message)}\n")
     meanings = {name: field.description or "" for name, field in type(summary).model_fields.items()}
     rows = [
         {"": name.replace("_", " "), "count": value, "meaning": meanings[name.partition(":")[0]]}
@@ -122,15 +122,21 @@ def markdown(title: str, summary: Summary, sections: Sequence[Section], message:
     return "\n".join(parts)
 
 
-def _long(message: str) -> str:
+def line(message: str) -> str:
+    """A text as a paragraph of Markdown; nothing in it becomes markup."""
     return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", re.sub(r"\s+", " ", message))[:4000]
 
 
-def publish(flow: str, title: str, summary: Summary, sections: Sequence[Section], message: str = "") -> None:
-    """Leave the summary artifact of a flow run; outside of one (plain functions, tests) there is nobody to show it."""
+def publish(
+    flow: str, title: str, summary: Summary, sections: Sequence[Section], message: str = "", told: str = ""
+) -> None:
+    """Leave the summary artifact of a flow run; outside of one (plain functions, tests) there is nobody to show it.
+
+    `told`: the whole text, of a run that has no counts to show.
+    """
     if FlowRunContext.get() is None:
         return
-    text = markdown(title, summary, sections, message)
+    text = told or markdown(title, summary, sections, message)
     create_markdown_artifact(text, key=artifact_key(f"{flow}-{title}"), description=in_one_line(summary))
 
 

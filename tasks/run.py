@@ -76,6 +76,7 @@ class Run(Generic[S]):
         self.started_at: datetime = state.now()
         self.held: Lease | None = None
         self.sections: list[report.Section] = []
+        self.told = ""  # the whole artifact, of a run whose answer is a text and not counts
 
     @property
     def integration_id(self) -> int:
@@ -202,5 +203,5 @@ def _end(run: Run[Any], status: Status, message: str) -> None:
     }
     with run.state.session() as session:
         session.execute("run_ended", values)
-    report.publish(run.flow, run.title, run.summary, run.sections, message)
+    report.publish(run.flow, run.title, run.summary, run.sections, message, run.told)
     run.say("%s: %s", run.title, report.in_one_line(run.summary))

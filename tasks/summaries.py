@@ -109,6 +109,14 @@ class CheckSummary(Summary):
     checks: list[Check] = Field(default_factory=list)
 
 
+class ExplainSummary(Summary):
+    """What `explain_product` wrote down of its answer, which is an `Explanation`."""
+
+    product_id: int | None = Field(None, description="our number of the product")
+    code: str = Field("", description="the cause, for a program")
+    cause: str = Field("", description="the cause in one line")
+
+
 class InspectSummary(Summary):
     """What `inspect_feed` found out about a file."""
 

@@ -20,6 +20,7 @@ CRONS = {
     "link_products/by-hand": [],
     "check_integration/by-hand": [],
     "inspect_feed/by-hand": [],
+    "explain_product/by-hand": [],
 }
 
 

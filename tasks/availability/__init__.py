@@ -10,7 +10,7 @@ from typing import NamedTuple
 from blocks import PrestashopDatabase
 from tasks import archive
 from tasks.availability import plan
-from tasks.availability.judging import ShopView
+from tasks.availability.judging import Judged, ShopView, judge
 from tasks.availability.plan import ChangeSet, Differing, Wanted
 from tasks.availability.texts import Language
 from tasks.duck import desk, has_rows
@@ -23,13 +23,17 @@ from tasks.summaries import SyncSummary
 
 __all__ = [
     "ChangeSet",
+    "Judged",
     "Known",
+    "ShopView",
     "begin_reading_known",
     "decide_availability",
     "find_changes",
     "first_to_read",
+    "judge",
     "keep_outcomes",
     "plan_changes",
+    "view_of",
 ]
 
 WRITTEN = ("id_product", "id_product_attribute", "id_lang", "field", "value", "original")

@@ -76,26 +76,23 @@ def threshold_from(
 ) -> tuple[str, str | None]:
     """Where a threshold comes from: of the exceptions a product's beat a brand's, those a supplier's."""
     policy = shop.policy
-    kinds = [
-        ("product", lambda one: one.product and one.product.upper() in _codes(item)),
-        ("brand", lambda one: one.brand and brand and one.brand.upper() == brand.strip().upper()),
-        ("supplier", lambda one: one.supplier is not None and one.supplier == supplier),
-    ]
-    for kind, fits in kinds:
+    subjects = {"product": _codes(item.sku, item.ean), "brand": _codes(brand), "supplier": _codes(str(supplier))}
+    for kind, codes in subjects.items():
         for one in policy.exceptions:
-            if fits(one) and threshold in {one.min_stock_threshold, one.resume_threshold} - {None}:
-                return _named(kind, one)
+            subject = getattr(one, kind)
+            if subject is not None and str(subject).upper() in codes and threshold in _thresholds(one):
+                return kind, str(subject)
     if threshold is not None and threshold != policy.min_stock_threshold and threshold == policy.resume_threshold:
         return "resume", None
     return "policy", None
 
 
-def _named(kind: str, one: PolicyException) -> tuple[str, str | None]:
-    return kind, str(getattr(one, kind))
+def _thresholds(one: PolicyException) -> set[int]:
+    return {number for number in (one.min_stock_threshold, one.resume_threshold) if number is not None}
 
 
-def _codes(item: Item) -> set[str]:
-    return {code.strip().upper() for code in (item.sku, item.ean) if code}
+def _codes(*texts: str | None) -> set[str]:
+    return {text.strip().upper() for text in texts if text}
 
 
 def _assumed_view(shop: PrestashopDatabase, now: datetime) -> ShopView:

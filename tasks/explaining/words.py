@@ -77,4 +77,4 @@ class Words(string.Formatter):
             return re.sub(r"\s+", " ", str(value)).strip().rstrip(".")[:LONGEST_MESSAGE]
         if forms := self._counted.get(format_spec):
             return f"{format_decimal(value, locale=self._locale)} {forms[self._locale.plural_form(value)]}"
-        return super().format_field(value, format_spec)
+        return str(super().format_field(value, format_spec))

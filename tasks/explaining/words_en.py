@@ -17,7 +17,8 @@ TABLE = {
     "no": "no",
     "nothing": "nothing",
     # the one cause
-    "not_known": "we don't know a product `{product}`: it is no SKU, EAN or number of any product of ours (import-catalog"
+    "not_known": "we don't know a product `{product}`: it is no SKU, EAN or number of any product of ours"
+    " (import-catalog"
     " brings new products)",
     "several_products": "`{product}` fits {count} products: {listed}; name one of them, such as `{example}`",
     "not_in_shop": "this shop has no such product (none of its products is linked with it; import-catalog brings new"
@@ -42,7 +43,8 @@ TABLE = {
     "left_released": "it was given back to the shop's own care ({who}, {at:moment}: {reason:message})",
     "left_own_text_or_flag": "it had a text or setting of its own before our first write, and such products are left"
     " alone (`Respect what is there`)",
-    "link_refused_by_person": "a person ({who}, {at:moment}) decided that the item `{key}` of supplier {supplier} is not"
+    "link_refused_by_person": "a person ({who}, {at:moment}) decided that the item `{key}` of supplier {supplier} is"
+    " not"
     " this product{because}",
     "because": ": {reason:message}",
     "because_none": "",
@@ -55,11 +57,13 @@ TABLE = {
     "why_link_no_product": "there was no such product yet at the last import",
     "never_offered": "no supplier offers it, so nothing of it is ever changed (the shop decides by itself)",
     "settings_refused": "the shop's settings don't let it be decided: {message:message}",
-    "feed_held_back": "the last believed file says that {decided}; a newer one of supplier {supplier} of {at:moment} says"
+    "feed_held_back": "the last believed file says that {decided}; a newer one of supplier {supplier} of {at:moment}"
+    " says"
     " {stock}, but is held back: {reason:message}",
     "held_stock": "{stock:pieces}",
     "held_available": "that it is available",
-    "changed_in_shop": "somebody changed it in the shop: we wrote `{written}` on {at:moment}, the shop holds `{holds}`; a"
+    "changed_in_shop": "somebody changed it in the shop: we wrote `{written}` on {at:moment}, the shop holds"
+    " `{holds}`; a"
     ' sync with compare="shop" repairs that',
     "wanted_on": "can be ordered",
     "wanted_off": "can't be ordered",
@@ -67,14 +71,18 @@ TABLE = {
     " on`), so nothing is written",
     "never_synced": "the decision is `{wanted}` ({decided}), but this shop was never synced yet",
     "sync_running": "the decision is `{wanted}` ({decided}); the sync begun on {at:moment} still works",
-    "sync_failed": "the decision is `{wanted}` ({decided}), but it was not written: the last sync ({at:moment}) {status}:"
+    "sync_failed": "the decision is `{wanted}` ({decided}), but it was not written: the last sync ({at:moment})"
+    " {status}:"
     " {message:message}",
     "waits_for_sync": "the decision is `{wanted}` ({decided}), and the next sync writes it (the last one was on"
     " {at:moment})",
-    "write_failed": "the decision is `{wanted}` ({decided}), but it could not be written to the shop: {message:message}",
-    "left_in_shop": "the decision is `{wanted}` ({decided}), but somebody changed the row in the shop during the sync (it"
+    "write_failed": "the decision is `{wanted}` ({decided}), but it could not be written to the shop:"
+    " {message:message}",
+    "left_in_shop": "the decision is `{wanted}` ({decided}), but somebody changed the row in the shop during the"
+    " sync (it"
     " holds `{found}`), so it was left",
-    "combination_cannot_be_denied": "another combination of the product can be ordered, and one of them can't be switched"
+    "combination_cannot_be_denied": "another combination of the product can be ordered, and one of them can't be"
+    " switched"
     " off alone; this one is not available: {decided}",
     "pinned_on": "switched on by {who} ({until}): {reason:message}",
     "pinned_off": "switched off by {who} ({until}): {reason:message}",
@@ -85,9 +93,12 @@ TABLE = {
     "ships": ", it leaves in {days:days}",
     "ships_today": ", it leaves today",
     "ships_none": "",
-    "below_threshold": "the best supplier {supplier} has {stock:pieces}, the threshold is {threshold:pieces} ({source})",
-    "below_minimal_quantity": "supplier {supplier} has {stock:pieces}, the shop sells at least {minimal_quantity:pieces}",
-    "below_margin": "the shop's price does not give the margin asked for over the purchase price of supplier {supplier}",
+    "below_threshold": "the best supplier {supplier} has {stock:pieces}, the threshold is {threshold:pieces}"
+    " ({source})",
+    "below_minimal_quantity": "supplier {supplier} has {stock:pieces}, the shop sells at least"
+    " {minimal_quantity:pieces}",
+    "below_margin": "the shop's price does not give the margin asked for over the purchase price of supplier"
+    " {supplier}",
     "not_available": "supplier {supplier} says that it is not available",
     "not_confirmed": "supplier {supplier} has not confirmed the offer for {aged_hours:hours}",
     "no_stock_given": "supplier {supplier} gives neither a stock nor a word",

@@ -44,7 +44,8 @@ TABLE = {
     "left_released": "oddaliśmy go pod opiekę sklepu ({who}, {at:moment}: {reason:message})",
     "left_own_text_or_flag": "przed naszym pierwszym zapisem miał własny tekst lub ustawienie, a takie produkty"
     " zostawiamy bez zmian (`Respect what is there`)",
-    "link_refused_by_person": "osoba ({who}, {at:moment}) zdecydowała, że pozycja `{key}` dostawcy {supplier} to nie ten"
+    "link_refused_by_person": "osoba ({who}, {at:moment}) zdecydowała, że pozycja `{key}` dostawcy {supplier} to nie"
+    " ten"
     " produkt{because}",
     "because": ": {reason:message}",
     "because_none": "",
@@ -61,7 +62,8 @@ TABLE = {
     " {stock}, ale jest wstrzymany: {reason:message}",
     "held_stock": "{stock:pieces}",
     "held_available": "że jest dostępny",
-    "changed_in_shop": "ktoś zmienił to w sklepie: zapisaliśmy „{written}” {at:moment}, a sklep ma „{holds}”; naprawi to"
+    "changed_in_shop": "ktoś zmienił to w sklepie: zapisaliśmy „{written}” {at:moment}, a sklep ma „{holds}”;"
+    " naprawi to"
     ' synchronizacja z compare="shop"',
     "wanted_on": "można zamówić",
     "wanted_off": "nie można zamówić",
@@ -137,7 +139,8 @@ TABLE = {
     "write_is": "{at:moment}, przebieg {run}, zestaw zmian {change_set}.",
     "write_none": "Nigdy niczego w nim nie zapisaliśmy.",
     "not_written": "Nie zapisano ({outcome}) pola {field}: sklep ma „{found}”. {message:message}",
-    "switches": "Aktywny: {active}. Dostępny do zamówienia: {available_for_order}. Widoczność: {visibility}. Własny stan:"
+    "switches": "Aktywny: {active}. Dostępny do zamówienia: {available_for_order}. Widoczność: {visibility}. Własny"
+    " stan:"
     " {quantity}. Najmniejsze zamówienie: {minimal_quantity}. Data dostępności: {available_date}. Tryb katalogu:"
     " {catalogue_mode}. Zarządzanie stanami: {stock_management}.",
     "column_supplier": "dostawca",

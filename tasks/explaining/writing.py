@@ -27,7 +27,7 @@ def last_write(
     values = {"integration_id": shop, "at": newest.written_at, "run_id": newest.run_id}
     found = session.execute("change_set_of_run", values)
     told = LastWrite(
-        written_at=newest.written_at,  # type: ignore[arg-type]
+        written_at=newest.written_at,
         run_id=str(newest.run_id),
         run=run_of(session, str(newest.run_id)),
         change_set_id=found[0]["id"] if found else None,

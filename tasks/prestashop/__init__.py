@@ -76,20 +76,17 @@ class ProductLook(Look):
     rows: Path
 
 
-@station("look at product")
-def look_at_product(run: Run[Any], block: PrestashopDatabase, id_product: int) -> ProductLook:
-    """Read one product as the shop has it now; not tried again, for a person waits for the answer."""
-    wanted = run.folder / "looked_at.parquet"
+def look_at_product(block: PrestashopDatabase, id_product: int, folder: Path) -> ProductLook:
+    """Read one product as the shop has it now; a plain function, not tried again: a person waits for the answer."""
+    wanted = folder / "looked_at.parquet"
     with desk() as table:
         table.connection.execute("CREATE TABLE looked_at AS SELECT $id::BIGINT AS id_product", {"id": id_product})
         table.save("looked_at", wanted)
     with open_shop(block) as shop:
+        asked: Collection[Asked] = ("prices", "brands")
+        catalogue = shop.read_catalogue(folder / "catalogue.parquet", asked=asked, only=id_product)
         return ProductLook(
-            info=shop.info,
-            catalogue=shop.read_catalogue(
-                run.folder / "catalogue.parquet", asked=("prices", "brands"), only=id_product
-            ),
-            rows=shop.read_rows(run.folder / "shop_rows.parquet", wanted),
+            info=shop.info, catalogue=catalogue, rows=shop.read_rows(folder / "shop_rows.parquet", wanted)
         )
 
 
