@@ -17,7 +17,7 @@ from blocks import AvailabilityPolicy, LanguageTexts, PrestashopDatabase
 from tasks.availability.judging import ShopView
 from tasks.availability.plan import decide
 from tasks.availability.texts import Language
-from tasks.duck import desk, sql_text
+from tasks.duck import desk
 
 SHOP, FIRST_SUPPLIER = 7, 11
 NOW = datetime(2026, 11, 27, 15, tzinfo=UTC)
@@ -64,7 +64,9 @@ def _child(asked: argparse.Namespace) -> int:
     folder = Path(asked.folder)
     inputs = {name: folder / f"{name}.parquet" for name in ("links", "catalogue", "written")}
     found = measure(POLICIES[asked.policy], inputs, folder)
-    print("| {policy} | {products:,} | {on:,} | {seconds:.2f} s | {memory:.0f} MB |".format(policy=asked.policy, **found))
+    print(
+        "| {policy} | {products:,} | {on:,} | {seconds:.2f} s | {memory:.0f} MB |".format(policy=asked.policy, **found)
+    )
     return 0
 
 

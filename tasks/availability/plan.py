@@ -81,7 +81,9 @@ def decide(
             "SELECT supplier || CASE WHEN allowed THEN ' on' ELSE ' off' END AS name, count(*) AS n FROM decisions"
             " WHERE supplier IS NOT NULL GROUP BY supplier, allowed ORDER BY supplier, allowed DESC"
         )
-        unused = table.rows("SELECT coalesce(product, brand, supplier::VARCHAR) AS name FROM unused_exceptions ORDER BY 1")
+        unused = table.rows(
+            "SELECT coalesce(product, brand, supplier::VARCHAR) AS name FROM unused_exceptions ORDER BY 1"
+        )
         return Wanted(
             wanted=table.save("wanted", folder / "wanted.parquet"),
             products=table.count("decisions"),
