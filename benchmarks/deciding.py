@@ -17,7 +17,7 @@ from blocks import AvailabilityPolicy, LanguageTexts, PrestashopDatabase
 from tasks.availability.judging import ShopView
 from tasks.availability.plan import decide
 from tasks.availability.texts import Language
-from tasks.duck import desk, sql_text
+from tasks.duck import desk
 
 SHOP, FIRST_SUPPLIER = 7, 11
 NOW = datetime(2026, 11, 27, 15, tzinfo=UTC)

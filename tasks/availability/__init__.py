@@ -12,6 +12,7 @@ from tasks import archive
 from tasks.availability import plan
 from tasks.availability.judging import Judged, ShopView, judge
 from tasks.availability.plan import ChangeSet, Differing, Wanted
+from tasks.availability.reasons import REASONS
 from tasks.availability.texts import Language
 from tasks.duck import desk, has_rows
 from tasks.errors import Refused

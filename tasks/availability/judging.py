@@ -64,7 +64,7 @@ def judge(shop: PrestashopDatabase, view: ShopView, inputs: Mapping[str, Path], 
 def lay_decisions(
     table: Desk, shop: PrestashopDatabase, view: ShopView, inputs: Mapping[str, Path], contractor: int | None = None
 ) -> None:
-    """Decide over files `links`, `written`, `catalogue`; where there are any `suppliers`, `pins`, `absences`, `feed_health`.
+    """Decide over the files links, written, catalogue; where given suppliers, pins, absences, feed_health.
 
     Leaves on the desk: offers, item_decisions, decisions, left_alone, wanted, exceptions, open_pins.
     Raises Refused where a language has no texts, or a text doesn't fit the shop.
@@ -117,7 +117,7 @@ def _values(shop: PrestashopDatabase, view: ShopView, contractor: int | None) ->
 
 def _lay(table: Desk, name: str, kind: str, rows: list[dict[str, Any]]) -> None:
     table.connection.execute(
-        f'CREATE TABLE "{name}" AS SELECT unnest($rows::{kind}, recursive := true)',  # noqa: S608  (names of ours)
+        f'CREATE TABLE "{name}" AS SELECT unnest($rows::{kind}, recursive := true)',
         {"rows": rows},
     )
 
