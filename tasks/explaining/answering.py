@@ -1,4 +1,4 @@
-"""From a product to its explanation: read what concerns it, decide as a sync would, name the cause, put it into words."""
+"""From a product to its explanation: read what concerns it, decide as a sync would, name the cause and say it."""
 
 from __future__ import annotations
 
