@@ -29,8 +29,8 @@ def choose_shop(run: Run[ExplainSummary], product: str, shop: PrestashopDatabase
         blocks = {name: block for name, block in blocks.items() if _sells(run, product, block)} or blocks
     if len(blocks) > 1:
         raise Refused(
-            f"shop: expected one shop, got none where several may sell `{product}`: {', '.join(blocks)}. Name the one that"
-            " you mean"
+            f"shop: expected one shop, got none, where several may sell `{product}`: {', '.join(blocks)}. Name the one"
+            " that you mean"
         )
     return next(iter(blocks.values()))
 

@@ -98,6 +98,7 @@ def _facts(
         item=item,
         is_enabled=place.shop.product_listing_enabled,
         respects_existing=place.shop.policy.respect_existing,
+        restores=place.shop.policy.no_offer == "restore",
         feeds=feeds,
         links=links,
         rule=decided.rule if decided else None,

@@ -157,15 +157,15 @@ def _is_enough(stock: int | None, is_available: bool | None, threshold: int) -> 
 
 def _not_in_the_shop_yet(facts: Facts) -> Iterator[Cause]:
     """The shop holds another flag than was decided: somebody changed it, or it could not be written."""
-    flag, rule = facts.flag, facts.rule
-    if rule is None or rule.allowed is None or flag is None or not flag.is_due:
+    due, rule = facts.due, facts.rule
+    if rule is None or rule.allowed is None or due is None:
         return
-    if flag.is_drift and flag.written == flag.wanted:
-        values = {"written": shown(flag.written), "holds": shown(flag.holds), "at": flag.written_at}
+    if due.field == FLAG and due.is_drift and due.written == due.wanted:
+        values = {"written": shown(due.written), "holds": shown(due.holds), "at": due.written_at}
         yield Cause(code="changed_in_shop", values=values)
     values = {"wanted": Cause(code="wanted_on" if rule.allowed else "wanted_off"), "decided": decided(facts)}
     for failed in facts.not_written:
-        if failed.field == FLAG:
+        if failed.field == due.field:
             code = "write_failed" if failed.outcome == "failed" else "left_in_shop"
             yield Cause(code=code, values={**values, "message": failed.message, "found": shown(failed.found)})
     if not facts.is_enabled:
@@ -188,7 +188,10 @@ def _decision(facts: Facts) -> Iterator[Cause]:
     """The shop holds what was decided: the decision is the cause."""
     rule = facts.rule
     if rule is None or rule.allowed is None:
-        yield Cause(code="no_offer" if facts.links else "never_offered")
+        for pin in rule.pins if rule else ():
+            if pin.supplier_id:
+                yield Cause(code="supplier_released", values={"supplier": supplier(facts, pin.supplier_id), **by(pin)})
+        yield Cause(code="no_offer")
         return
     if rule.allowed and not rule.item_allowed:
         yield Cause(code="combination_cannot_be_denied", values={"decided": decided(facts)})

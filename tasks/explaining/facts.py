@@ -16,6 +16,7 @@ class Facts(NamedTuple):
     item: Item
     is_enabled: bool
     respects_existing: bool
+    restores: bool
     feeds: list[Feed]
     links: list[Link]
     rule: Rule | None
@@ -29,6 +30,18 @@ class Facts(NamedTuple):
         """The flag of the row that counts for the product, or for the combination that was asked for."""
         flags = {value.attribute: value for value in self.holds.values if value.field == FLAG}
         return flags.get(self.item.attribute) or flags.get(0)
+
+    @property
+    def due(self) -> Value | None:
+        """What decides whether it can be ordered and is another in the shop than was decided: flag, or quantity.
+
+        A quantity that we wrote shrinks with every order: only none instead of some, or some instead of none, counts.
+        """
+        at = self.item.attribute
+        for value in self.holds.values:
+            if value.field == QUANTITY and value.attribute == at and value.is_wanted:
+                return value if value.is_due and (value.wanted == "0") != ((value.holds or "0") == "0") else None
+        return self.flag if self.flag and self.flag.is_due else None
 
     @property
     def own_stock(self) -> int:
@@ -74,6 +87,8 @@ def decided(facts: Facts) -> Cause:
         return Cause(code=rule.reason_code, values=by((own or pins)[0]))
     if absent := _absent(facts):
         return absent
+    if rule.reason_code == "no_offer" and facts.restores:
+        return Cause(code="restored")
     if best := _best(facts):
         values["aged_hours"] = best.aged_hours
     return Cause(code=rule.reason_code, values=values)

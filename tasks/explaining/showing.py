@@ -66,7 +66,7 @@ class _Shower:
                 yield self._line("last_import", supplier=supplier, **self._doing(doing))
 
     def _doing(self, doing: Doing) -> dict[str, Any]:
-        status = Cause(code=f"status_{doing.status}")
+        status = Cause(code=f"ended_{doing.status}")
         return {"at": doing.started_at, "status": status, "message": doing.message or ""}
 
     def feeds(self) -> Iterator[str]:
@@ -137,8 +137,10 @@ class _Shower:
         if rule is None or rule.allowed is None:
             yield self._line("rule_none")
         else:
-            wanted = Cause(code="wanted_on" if rule.allowed else "wanted_off")
-            yield self._line("rule_is", wanted=wanted, decided=decided(self._facts))
+            yield self._line("rule_is", wanted=_wanted(rule.item_allowed), decided=decided(self._facts))
+            if rule.items > 1:
+                counts = rule.model_dump(include={"items", "allowed_items"})
+                yield self._line("rule_product", wanted=_wanted(rule.allowed), **counts)
         if rule is None:
             return
         if rule.is_assumed:
@@ -212,7 +214,11 @@ class _Shower:
         yield self._title("holds")
         if holds.problem is None and holds.exists:
             switches = holds.model_dump(exclude={"problem", "exists", "flag_default", "values"})
-            yield self._line("switches", **{name: self._words.value(value) for name, value in switches.items()})
+            switches["visibility"] = self._words.label("visibility", holds.visibility)
+            nothing = self._words.say("nothing")
+            yield self._line(
+                "switches", **{name: self._words.value(value) or nothing for name, value in switches.items()}
+            )
         yield self._table([self._value(value) for value in holds.values])
 
     def _value(self, value: Value) -> Mapping[str, Any]:
@@ -227,6 +233,10 @@ class _Shower:
             },
             "note": self._words.say(note) if note else "",
         }
+
+
+def _wanted(allowed: bool | None) -> Cause:
+    return Cause(code="wanted_on" if allowed else "wanted_off")
 
 
 _SETTINGS = {"best": "best_offer", "combinations": "combinations"}

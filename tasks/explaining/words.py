@@ -21,12 +21,14 @@ Language = Literal["pl", "en"]
 TABLES = {"pl": words_pl.TABLE, "en": words_en.TABLE}
 COUNTED = {"pl": words_pl.COUNTED, "en": words_en.COUNTED}
 LONGEST_MESSAGE = 300
+LONGEST_FIRST = 160
 
 
 class Words(string.Formatter):
     """The words of one language; times are told in `zone`.
 
-    A template's `{stock:pieces}` is a number with its noun in the right plural, `{since:moment}` a time.
+    A template's `{stock:pieces}` is a number with its noun in the right plural, `{since:moment}` a time,
+    `{reason:message}` what a run or person said, on one line, and `{reason:first}` the first of several reasons.
     """
 
     def __init__(self, language: Language, zone: ZoneInfo) -> None:
@@ -73,8 +75,14 @@ class Words(string.Formatter):
             return str(format_datetime(value, "d.MM.y HH:mm", tzinfo=self._zone, locale=self._locale))
         if format_spec == "day":
             return str(format_date(value, "d.MM.y", locale=self._locale))
-        if format_spec == "message":
-            return re.sub(r"\s+", " ", str(value)).strip().rstrip(".")[:LONGEST_MESSAGE]
+        if format_spec in {"message", "first"}:
+            return _message(str(value), first=format_spec == "first")
         if forms := self._counted.get(format_spec):
             return f"{format_decimal(value, locale=self._locale)} {forms[self._locale.plural_form(value)]}"
         return str(super().format_field(value, format_spec))
+
+
+def _message(text: str, *, first: bool) -> str:
+    plain = re.sub(r"\s+", " ", text.partition("; ")[0] if first else text).strip().rstrip(".")
+    longest = LONGEST_FIRST if first else LONGEST_MESSAGE
+    return plain if len(plain) <= longest else f"{plain[:longest].rstrip()}…"

@@ -15,7 +15,7 @@ TABLE = {
     "verdict_unknown_recorded": "It can't be said whether it can be ordered (the shop does not answer)",
     "yes": "yes",
     "no": "no",
-    "nothing": "nothing",
+    "nothing": "—",
     # the one cause
     "not_known": "we don't know a product `{product}`: it is no SKU, EAN or number of any product of ours"
     " (import-catalog"
@@ -59,10 +59,10 @@ TABLE = {
     "settings_refused": "the shop's settings don't let it be decided: {message:message}",
     "feed_held_back": "the last believed file says that {decided}; a newer one of supplier {supplier} of {at:moment}"
     " says"
-    " {stock}, but is held back: {reason:message}",
+    " {stock}, but is held back: {reason:first}",
     "held_stock": "{stock:pieces}",
     "held_available": "that it is available",
-    "changed_in_shop": "somebody changed it in the shop: we wrote `{written}` on {at:moment}, the shop holds"
+    "changed_in_shop": "somebody changed it in the shop: we wrote `can be ordered: {written}` on {at:moment}, the shop holds"
     " `{holds}`; a"
     ' sync with compare="shop" repairs that',
     "wanted_on": "can be ordered",
@@ -103,6 +103,9 @@ TABLE = {
     "not_confirmed": "supplier {supplier} has not confirmed the offer for {aged_hours:hours}",
     "no_stock_given": "supplier {supplier} gives neither a stock nor a word",
     "no_offer": "no supplier offers it any more",
+    "restored": "no supplier offers it any more, so it is as it was before our first write",
+    "supplier_released": "offers of supplier {supplier} don't count in this shop ({who}, {at:moment}:"
+    " {reason:message})",
     "absent": "no supplier offers it any more: the file of supplier {supplier} has not had it since {since:moment}",
     "combination_missing": "not every combination can be had ({allowed_items} of {items}), and the policy asks for all",
     "own_stock_only": "an exception of the policy lets it be sold from own stock only, and there is none",
@@ -118,11 +121,15 @@ TABLE = {
     "status_refused": "was refused",
     "status_quarantined": "was held back",
     "status_busy": "did not get its turn",
-    "status_completed": "completed",
-    "status_unchanged": "nothing changed",
-    "status_waiting": "waits for a second file",
-    "status_switched_off": "switched off",
-    "status_running": "running",
+    "ended_failed": "failed",
+    "ended_refused": "refused",
+    "ended_quarantined": "held back",
+    "ended_busy": "another run was at work",
+    "ended_completed": "completed",
+    "ended_unchanged": "nothing changed",
+    "ended_waiting": "waits for a second file",
+    "ended_switched_off": "switched off in its block",
+    "ended_running": "running",
     # titles and columns
     "title_item": "Product",
     "title_feeds": "What the suppliers' files say",
@@ -139,6 +146,7 @@ TABLE = {
     "shop_problem": "The shop could not be asked; what follows is from our records: {message:message}",
     "assumed": "The decision takes it that nothing in the shop itself stands against selling it.",
     "rule_is": "Were a sync to run now: `{wanted}`, as {decided}.",
+    "rule_product": "The whole product: {wanted} ({allowed_items} of {items} combinations can be had).",
     "rule_none": "A sync decides nothing about this product.",
     "rule_settings": "Best offer: {best_offer}. Combinations: {combinations}. Threshold: {source}.",
     "write_is": "{at:moment}, run {run}, change set {change_set}.",
@@ -224,6 +232,14 @@ TABLE = {
     "verdict_not_confirmed": "not confirmed",
     "verdict_no_stock_given": "no stock given",
     "verdict_own_stock_only": "own stock only",
+    "verdict_no_offer": "no offer",
+    "verdict_combination_missing": "a combination is missing",
+    "verdict_pinned_on": "switched on by a person",
+    "verdict_pinned_off": "switched off by a person",
+    "visibility_both": "everywhere",
+    "visibility_catalog": "catalogue only",
+    "visibility_search": "search only",
+    "visibility_none": "nowhere",
     "pin_on": "on",
     "pin_off": "off",
     "pin_hold": "held",

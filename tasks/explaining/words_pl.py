@@ -16,7 +16,7 @@ TABLE = {
     "verdict_unknown_recorded": "Nie wiadomo, czy można zamówić (sklep nie odpowiada)",
     "yes": "tak",
     "no": "nie",
-    "nothing": "nic",
+    "nothing": "—",
     # the one cause
     "not_known": "nie znamy produktu „{product}”: nie jest to SKU, EAN ani numer żadnego z naszych produktów"
     " (nowe produkty wczytuje import-catalog)",
@@ -59,11 +59,11 @@ TABLE = {
     "never_offered": "żaden dostawca go nie oferuje, więc niczego w nim nie zmieniamy (sklep decyduje sam)",
     "settings_refused": "ustawienia sklepu nie pozwalają na decyzję: {message:message}",
     "feed_held_back": "ostatni uznany plik mówi, że {decided}; nowszy plik dostawcy {supplier} z {at:moment} podaje"
-    " {stock}, ale jest wstrzymany: {reason:message}",
+    " {stock}, ale jest wstrzymany: {reason:first}",
     "held_stock": "{stock:pieces}",
     "held_available": "że jest dostępny",
-    "changed_in_shop": "ktoś zmienił to w sklepie: zapisaliśmy „{written}” {at:moment}, a sklep ma „{holds}”;"
-    " naprawi to"
+    "changed_in_shop": "ktoś zmienił to w sklepie: zapisaliśmy „można zamawiać: {written}” {at:moment}, a sklep ma"
+    " „{holds}”; naprawi to"
     ' synchronizacja z compare="shop"',
     "wanted_on": "można zamówić",
     "wanted_off": "nie można zamówić",
@@ -97,6 +97,9 @@ TABLE = {
     "not_confirmed": "dostawca {supplier} nie potwierdza oferty już {aged_hours:hours}",
     "no_stock_given": "dostawca {supplier} nie podaje ani stanu, ani dostępności",
     "no_offer": "żaden dostawca już go nie oferuje",
+    "restored": "żaden dostawca już go nie oferuje, więc jest tak, jak było przed naszym pierwszym zapisem",
+    "supplier_released": "oferty dostawcy {supplier} nie liczą się w tym sklepie ({who}, {at:moment}:"
+    " {reason:message})",
     "absent": "żaden dostawca już go nie oferuje: w pliku dostawcy {supplier} nie ma go od {since:moment}",
     "combination_missing": "nie wszystkie kombinacje są dostępne ({allowed_items} z {items}), a polityka wymaga"
     " wszystkich",
@@ -113,11 +116,15 @@ TABLE = {
     "status_refused": "została odrzucona",
     "status_quarantined": "została wstrzymana",
     "status_busy": "nie doczekała się swojej kolejki",
-    "status_completed": "zakończona",
-    "status_unchanged": "bez zmian",
-    "status_waiting": "czeka na drugi plik",
-    "status_switched_off": "wyłączony",
-    "status_running": "w toku",
+    "ended_failed": "błąd",
+    "ended_refused": "odrzucono",
+    "ended_quarantined": "wstrzymano",
+    "ended_busy": "zajęte przez inny przebieg",
+    "ended_completed": "zakończono",
+    "ended_unchanged": "bez zmian",
+    "ended_waiting": "czeka na drugi plik",
+    "ended_switched_off": "wyłączony w bloku",
+    "ended_running": "w toku",
     # titles and columns
     "title_item": "Produkt",
     "title_feeds": "Co mówią pliki dostawców",
@@ -134,6 +141,7 @@ TABLE = {
     "shop_problem": "Sklepu nie udało się zapytać; to, co niżej, pochodzi z naszych zapisów: {message:message}",
     "assumed": "Decyzja zakłada, że w samym sklepie nic nie stoi na przeszkodzie.",
     "rule_is": "Gdyby synchronizacja ruszyła teraz: „{wanted}”, bo {decided}.",
+    "rule_product": "Cały produkt: {wanted} ({allowed_items} z {items} kombinacji jest dostępnych).",
     "rule_none": "Synchronizacja nie decyduje o tym produkcie.",
     "rule_settings": "Najlepsza oferta: {best_offer}. Kombinacje: {combinations}. Próg: {source}.",
     "write_is": "{at:moment}, przebieg {run}, zestaw zmian {change_set}.",
@@ -220,6 +228,14 @@ TABLE = {
     "verdict_not_confirmed": "niepotwierdzony",
     "verdict_no_stock_given": "brak stanu",
     "verdict_own_stock_only": "tylko własny stan",
+    "verdict_no_offer": "brak oferty",
+    "verdict_combination_missing": "brak jednej z kombinacji",
+    "verdict_pinned_on": "włączony ręcznie",
+    "verdict_pinned_off": "wyłączony ręcznie",
+    "visibility_both": "wszędzie",
+    "visibility_catalog": "tylko katalog",
+    "visibility_search": "tylko wyszukiwarka",
+    "visibility_none": "nigdzie",
     "pin_on": "włączony",
     "pin_off": "wyłączony",
     "pin_hold": "wstrzymany",
