@@ -93,7 +93,7 @@ def change_set(folder: Path, shop: Rows, written: Rows, **more: Any) -> plan.Cha
     """The plan for one product that shall be on."""
     key = {"id_product": ITEM, "id_product_attribute": 0}
     why = {"reason_code": "enough_stock"}
-    wanted = [
+    wanted: Rows = [
         {**key, **why, "id_lang": None, "field": "out_of_stock", "value": "1"},
         {**key, **why, "id_lang": 1, "field": "available_later", "value": "Wysyłka za 2 dni"},
     ]
