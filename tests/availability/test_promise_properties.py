@@ -90,11 +90,11 @@ def test_it_leaves_on_a_day_on_which_the_sender_sends(
         assert sends(delivery, day, working=delivery.days_are == "working")
 
 
-@given(deliveries(), shops(), NOWS, DAY_COUNTS, FROM)
+@given(deliveries(), shops(), NOWS, DAY_COUNTS, FROM, ZONES)
 def test_it_never_leaves_in_the_past(
-    delivery: SupplierDelivery, shop: ShopDelivery, now: datetime, days: int, available_from: date | None
+    delivery: SupplierDelivery, shop: ShopDelivery, now: datetime, days: int, available_from: date | None, zone: str
 ) -> None:
-    assert promise(delivery, shop, now, days, available_from) >= now.date()
+    assert promise(delivery, shop, now, days, available_from, zone) >= now.date()
 
 
 @given(deliveries(), shops(), NOWS, DAY_COUNTS, DAYS, st.integers(0, 30))

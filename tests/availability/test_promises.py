@@ -166,6 +166,10 @@ def test_the_cut_off_is_in_the_supplier_s_zone_and_the_days_are_the_shop_s(now: 
     assert leaves(now, 0, zone=zone, **WORKING) == ship_on
 
 
+def test_a_supplier_s_yesterday_is_no_day_to_send_on() -> None:
+    assert leaves("2026-11-13T02:00", 0, zone="America/New_York", days_are="working") == "2026-11-13"
+
+
 def test_a_zone_alone_changes_no_calendar_days() -> None:
     assert leaves("2026-11-12T18:00", 1, zone="Asia/Shanghai") == "2026-11-13"
 
