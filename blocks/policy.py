@@ -148,6 +148,17 @@ class AvailabilityPolicy(BaseModel):
         " text; empty: it is not shown.",
     )
 
+    @property
+    def has_margin(self) -> bool:
+        """Whether the shop's prices matter, to any product."""
+        margins = [self.min_margin_percent, *(exception.min_margin_percent for exception in self.exceptions)]
+        return any(margin is not None for margin in margins)
+
+    @property
+    def has_brands(self) -> bool:
+        """Whether it matters who made a product."""
+        return any(exception.brand for exception in self.exceptions)
+
     @model_validator(mode="after")
     def _one_entry_a_language(self) -> Self:
         seen = [entry.language for entry in self.texts]

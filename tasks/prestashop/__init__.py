@@ -5,6 +5,7 @@ Nothing else in the project writes to a shop. Written are `out_of_stock` and `av
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from tasks.errors import Refused
 from tasks.prestashop.applying import apply_change_set
 from tasks.prestashop.checks import checks
 from tasks.prestashop.database import open_shop
-from tasks.prestashop.model import ShopInfo
+from tasks.prestashop.model import Asked, ShopInfo, asked_by
 from tasks.prestashop.record import Writing
 from tasks.run import Ahead, Run
 from tasks.station import station
@@ -25,6 +26,7 @@ from tasks.summaries import CheckSummary, SyncSummary
 __all__ = [
     "Look",
     "ShopInfo",
+    "asked_by",
     "begin_reading_rows",
     "check_shop",
     "look_at_shop",
@@ -42,10 +44,12 @@ class Look(BaseModel):
 
 
 @station("look at shop", io=True)
-def look_at_shop(run: Run[Any], block: PrestashopDatabase, *, to_write: bool = False, codes: bool = True) -> Look:
+def look_at_shop(
+    run: Run[Any], block: PrestashopDatabase, *, to_write: bool = False, asked: Collection[Asked] = ()
+) -> Look:
     """Read the shop's version, languages and catalogue; raises Refused for writing to a shop that is switched off.
 
-    `codes` False leaves out what the shop's suppliers call the products, which only linking asks for.
+    `asked`: what the catalogue tells besides: codes for linking, for a sync what `asked_by` its policy is.
     """
     if to_write and not block.product_listing_enabled:
         raise Refused(
@@ -53,7 +57,7 @@ def look_at_shop(run: Run[Any], block: PrestashopDatabase, *, to_write: bool = F
             " may be written to; a dry run works without."
         )
     with open_shop(block) as shop:
-        catalogue = shop.read_catalogue(run.folder / "catalogue.parquet", codes=codes)
+        catalogue = shop.read_catalogue(run.folder / "catalogue.parquet", asked=asked)
         run.say(
             "PrestaShop %s on %s, stock of %s",
             shop.info.version,

@@ -61,9 +61,9 @@ def _all(session: Session, block: PrestashopDatabase) -> Iterator[Check]:
     yield _languages(info, block)
     yield _texts(info, block)
     yield _stock_rows(session, info)
-    for table in written_tables(session):
+    for table in written_tables(info):
         yield _key(session, table)
-    yield _engine(session)
+    yield _engine(session, info)
     yield _stock_management(info)
     yield _features(info)
     yield _switched_on(block)
@@ -164,8 +164,8 @@ def _key(session: Session, table: str) -> Check:
     )
 
 
-def _engine(session: Session) -> Check:
-    other = [table for table, engine in engines(session).items() if engine != TRANSACTIONAL]
+def _engine(session: Session, info: ShopInfo) -> Check:
+    other = [table for table, engine in engines(session, info).items() if engine != TRANSACTIONAL]
     statements = " ".join(f"ALTER TABLE `{session.prefix}{table}` ENGINE = {TRANSACTIONAL};" for table in other)
     return Check(
         name="storage engine",

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from blocks import AvailabilityPolicy
+
 FLAG = "out_of_stock"
 SUPPLIER_REFERENCES = "supplier references"  # a feature that may be switched off
+BRANDS = "brands"  # another one
 LATER = "available_later"
 NOW = "available_now"
 FLAG_VALUES = frozenset({"0", "1", "2"})  # deny, allow, as the shop's default says
+
+
+Asked = Literal["codes", "prices", "brands"]
+"""What a catalogue tells only if asked: the suppliers' codes of its items, their net prices, their makers' names."""
+
+
+def asked_by(policy: AvailabilityPolicy) -> set[Asked]:
+    """Return what a policy has to know of a catalogue besides; nothing, usually."""
+    asked: set[Asked] = set()
+    if policy.has_margin:
+        asked.add("prices")
+    if policy.has_brands:
+        asked.add("brands")
+    return asked
 
 
 class ShopLanguage(BaseModel):
@@ -33,7 +50,10 @@ class ShopInfo(BaseModel):
     `share_stock`: stock rows belong to the shop group, not to the shop. `combination_labels`: combinations have texts
     of their own (PrestaShop 8.1 and later). `utf8mb3`: its text columns can't hold 4-byte characters such as emoji.
     `text_length`: the longest text in characters. `stock_management`: off means that everything can be ordered,
-    whatever is written. `switched_off`: features that the database user may not read, by name.
+    whatever is written. `catalogue_mode`: the shop only shows, nothing can be ordered. `default_currency`: the code
+    (`PLN`) of its prices, None where the user may not read `currency`. `physical_quantity`: stock rows hold beside the
+    quantity what is on the shelf (since 1.7). `switched_off`: features that the database user may not read, by name.
+    `identity`: server, database and prefix, the same by whichever way the connection came there.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,12 +69,21 @@ class ShopInfo(BaseModel):
     utf8mb3: bool
     text_length: int
     stock_management: bool
+    catalogue_mode: bool
+    default_currency: str | None
+    physical_quantity: bool
+    identity: str
     switched_off: list[str] = []
 
     @property
     def tells_supplier_codes(self) -> bool:
         """Whether what the shop's suppliers call its products can be read."""
         return SUPPLIER_REFERENCES not in self.switched_off
+
+    @property
+    def tells_brands(self) -> bool:
+        """Whether the makers of its products can be read."""
+        return BRANDS not in self.switched_off
 
 
 class Change(NamedTuple):
@@ -112,7 +141,7 @@ class Shop(Protocol):
     def lock(self, wait_seconds: int = 0) -> AbstractContextManager[None]:
         """Keep other runs out of this shop; Busy if one is inside."""
 
-    def read_catalogue(self, to: Path, limit: int | None = None, *, codes: bool = True) -> Path:
+    def read_catalogue(self, to: Path, limit: int | None = None, asked: Collection[Asked] = ()) -> Path:
         """Write what the shop sells as Parquet; see `DatabaseShop.read_catalogue` for the columns."""
 
     def read_rows(self, to: Path, products: Path | None = None) -> Path:

@@ -58,7 +58,7 @@ class Rights(NamedTuple):
 
 def rights_of(session: Session, info: ShopInfo | None) -> Rights:
     """Read the user's grants; `info` None: the shop could not be looked at, so nothing about its texts is assumed."""
-    _, database, user = session.rows("server")[0]
+    _, database, user, _, _ = session.rows("server")[0]
     prefix = session.prefix
     labels = info is not None and (info.combination_labels or COMBINATION_TEXTS in info.switched_off)
     read = [*READ, LABELS] if labels else list(READ)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,7 +18,18 @@ Row = tuple[Any, ...]  # texts, or None where NULL
 
 FOR_UPDATE = "\nFOR UPDATE"
 DEPRECATED = {"1287", "1681"}  # says nothing about the data
-NUMBERS = {"active", "is_virtual", "is_pack", "depends_on_stock", "quantity", "out_of_stock"}
+BARE = {  # numbers and words of a fixed set: no quotes in CSV
+    "active",
+    "is_virtual",
+    "is_pack",
+    "depends_on_stock",
+    "quantity",
+    "out_of_stock",
+    "minimal_quantity",
+    "available_for_order",
+    "visibility",
+    "price",
+}
 
 
 class ServerWarningError(RexbitError):
@@ -56,12 +67,15 @@ class Session:
             _heed_warnings(cursor)
         return rows
 
-    def lines(self, name: str, columns: Sequence[str], values: Mapping[str, Any]) -> str | None:
+    def lines(
+        self, name: str, columns: Sequence[str], values: Mapping[str, Any], empty: Collection[str] = ()
+    ) -> str | None:
         """Rows of a query as lines of CSV, None if there are none; NULL is nothing at all, a text is quoted.
 
-        Raises ServerWarningError where they are more than the server sends as one text.
+        `empty`: columns that the server need not look up. Raises ServerWarningError where the rows are more than the
+        server sends as one text.
         """
-        cells = ", ".join(_as_text(column) for column in columns)
+        cells = ", ".join("''" if column in empty else _as_text(column) for column in columns)
         text = self.text("as_lines").replace("{cells}", cells).replace("{query}", self.text(name).rstrip())
         with self.connection.cursor() as cursor:
             cursor.execute(text, values)
@@ -136,9 +150,9 @@ class Session:
 
 
 def _as_text(column: str) -> str:
-    """The SQL of a column's value in a line of CSV; numbers need no quotes, and quoting costs the server most."""
+    """The SQL of a column's value in a line of CSV; bare ones need no quotes, and quoting costs the server most."""
     name = quoted(column)
-    if column.startswith("id_") or column in NUMBERS:
+    if column.startswith("id_") or column in BARE:
         return f"coalesce({name}, '')"
     return f"coalesce(concat('\"', replace(convert({name} USING utf8mb4), '\"', '\"\"'), '\"'), '')"
 

@@ -14,7 +14,7 @@ from blocks import AvailabilityPolicy, LanguageTexts, PrestashopDatabase
 from demo.grants import grant_sync_user
 from demo.servers import MariaDb
 from tasks.prestashop.database import DatabaseShop, open_shop
-from tasks.prestashop.model import Change
+from tasks.prestashop.model import Asked, Change
 from tests.parquet import read, write
 
 CHANGES = """product_id BIGINT, id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR,
@@ -69,9 +69,9 @@ class Bench:
         """Open the shop; rows that others hold are waited for one second."""
         return open_shop(self.block(**settings), lock_wait_seconds=1)
 
-    def catalogue(self, shop: DatabaseShop, limit: int | None = None) -> list[dict[str, Any]]:
+    def catalogue(self, shop: DatabaseShop, limit: int | None = None, *asked: Asked) -> list[dict[str, Any]]:
         """The rows of `read_catalogue`."""
-        return read(shop.read_catalogue(self.folder / "catalogue.parquet", limit))
+        return read(shop.read_catalogue(self.folder / "catalogue.parquet", limit, asked))
 
     def rows(self, shop: DatabaseShop, products: Path | None = None) -> list[dict[str, Any]]:
         """The rows of `read_rows`."""
