@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocks import PrestashopDatabase
 from tasks import archive
 from tasks.availability import plan
+from tasks.availability.giving_back import end_release, find_our_rows, plan_release
+from tasks.availability.pinning import find_in_shop, pin, show_pins
+from tasks.availability.pins import begin_reading_pins, read_pins
 from tasks.availability.plan import ChangeSet, Differing, ShopView, Wanted
+from tasks.availability.released import chosen_subject, take_into_care
 from tasks.availability.texts import Language
 from tasks.duck import desk, has_rows
 from tasks.errors import Refused
@@ -21,12 +26,22 @@ from tasks.summaries import SyncSummary
 
 __all__ = [
     "ChangeSet",
+    "begin_reading_pins",
     "begin_reading_written",
+    "chosen_subject",
     "decide_availability",
+    "end_release",
     "find_changes",
+    "find_in_shop",
+    "find_our_rows",
     "first_to_read",
     "keep_outcomes",
+    "pin",
     "plan_changes",
+    "plan_release",
+    "read_pins",
+    "show_pins",
+    "take_into_care",
 ]
 
 REASONS = {  # of a decision, as an operator reads it
@@ -142,7 +157,7 @@ def _archive(run: Run[SyncSummary], name: str, changes: ChangeSet) -> None:
 
 
 @station("keep outcomes")
-def keep_outcomes(run: Run[SyncSummary], outcomes: Path) -> None:
+def keep_outcomes(run: Run[Any], outcomes: Path) -> None:
     """Put what came of a change set beside it."""
     if run.summary.change_set_id:
         place = archive.find("changes", run.integration_id, run.summary.change_set_id)
