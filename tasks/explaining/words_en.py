@@ -62,9 +62,8 @@ TABLE = {
     " {stock}, but is held back: {reason:first}",
     "held_stock": "{stock:pieces}",
     "held_available": "that it is available",
-    "changed_in_shop": "somebody changed it in the shop: we wrote `can be ordered: {written}` on {at:moment}, the shop holds"
-    " `{holds}`; a"
-    ' sync with compare="shop" repairs that',
+    "changed_in_shop": "somebody changed it in the shop: we wrote `can be ordered: {written}` on {at:moment}, the shop"
+    ' holds `{holds}`; a sync with compare="shop" repairs that',
     "wanted_on": "can be ordered",
     "wanted_off": "can't be ordered",
     "shop_switched_off": "the decision is `{wanted}` ({decided}), but the shop is switched off in its block (`Switched"
