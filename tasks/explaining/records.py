@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from tasks.duck import desk
+from tasks.duck import scratch
 from tasks.explaining.model import Doing, Item
 from tasks.state import Condition, Session
 
@@ -85,15 +85,16 @@ def _attribute(external_id: str) -> int:
     return int(external_id.partition("-")[2] or 0)
 
 
-def read_open_questions(
-    session: Session, supplier: int, keys: Sequence[str], folder: Path
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Offers of a supplier that stayed without a product, and what persons decided about them, by their keys."""
+def read_unmatched(session: Session, supplier: int, keys: Sequence[str], folder: Path) -> list[dict[str, Any]]:
+    """Offers of a supplier that stayed without a product, by their keys."""
     where: dict[str, Condition] = {"integration_id": [supplier], "offer_key": list(keys)}
-    return (
-        rows(session.read("unmatched_offers", folder / "unmatched.parquet", where=where)),
-        rows(session.read("decisions", folder / "decided.parquet", where={**where, "ended_at": None})),
-    )
+    return rows(session.read("unmatched_offers", folder / "unmatched.parquet", where=where))
+
+
+def read_decided(session: Session, supplier: int, keys: Sequence[str], folder: Path) -> list[dict[str, Any]]:
+    """What persons decided about a supplier's offers, and still holds, by their keys."""
+    where: dict[str, Condition] = {"integration_id": [supplier], "offer_key": list(keys), "ended_at": None}
+    return rows(session.read("decisions", folder / "decided.parquet", where=where))
 
 
 def last_run(session: Session, integration_id: int, flow: str) -> Doing | None:
@@ -115,9 +116,10 @@ def _doings(found: Sequence[dict[str, Any]]) -> Iterator[Doing]:
 
 def rows(path: Path) -> list[dict[str, Any]]:
     """The rows of a small file; times aware in UTC."""
-    with desk() as table:
-        table.show(these=path)
-        return [{name: _aware(value) for name, value in row.items()} for row in table.rows("FROM these")]
+    with scratch() as connection:
+        cursor = connection.execute("SELECT * FROM read_parquet($path)", {"path": str(path)})
+        names = [column[0] for column in cursor.description or []]
+        return [{name: _aware(value) for name, value in zip(names, row, strict=True)} for row in cursor.fetchall()]
 
 
 def _aware(value: object) -> object:

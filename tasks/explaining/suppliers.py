@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.explaining.model import Feed, Item, Link
-from tasks.explaining.records import Known, last_run, read_open_questions
+from tasks.explaining.records import Known, last_run, read_decided, read_unmatched
 from tasks.feeds import ItemAsked, OfferSaid, SupplierSays, says
 from tasks.state import Session
 
@@ -58,7 +58,7 @@ def _links(
     session: Session, known: Known, supplier: int, linked: Sequence[dict[str, Any]], said: SupplierSays, folder: Path
 ) -> Iterator[Link]:
     keys = [key for row in linked if (key := _key(row))]
-    _, decisions = read_open_questions(session, supplier, keys, folder)
+    decisions = read_decided(session, supplier, keys, folder)
     missing = {
         row["product_id"]: row["first_missing_at"] for row in known.absences if row["integration_id"] == supplier
     }
@@ -110,7 +110,8 @@ def _no_link(session: Session, known: Known, item: Item, said: SupplierSays, fol
     if not offers:
         return link
     keys = [offer.key for offer in offers]
-    unmatched, decisions = read_open_questions(session, said.integration_id, keys, folder)
+    unmatched = read_unmatched(session, said.integration_id, keys, folder)
+    decisions = read_decided(session, said.integration_id, keys, folder)
     refused = [d for d in decisions if d["judgement"] == "refused" and d["product_id"] in {None, item.product_id}]
     link.key, link.sku, link.ean = offers[0].key, offers[0].sku, offers[0].ean
     link.cause = "link_is_another_product"

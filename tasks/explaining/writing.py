@@ -24,13 +24,13 @@ def last_write(
     if not written:
         return None
     newest = max(written, key=lambda value: str(value.written_at))
-    values = {"integration_id": shop, "at": newest.written_at, "run_id": newest.run_id}
-    found = session.execute("change_set_of_run", values)
+    begun = session.execute("change_sets_until", {"integration_id": shop, "at": newest.written_at})
+    change_set = next((row["id"] for row in begun if row["run_id"] == newest.run_id), None)
     told = LastWrite(
         written_at=newest.written_at,
         run_id=str(newest.run_id),
         run=run_of(session, str(newest.run_id)),
-        change_set_id=found[0]["id"] if found else None,
+        change_set_id=change_set,
     )
     if told.change_set_id:
         told.values = [
