@@ -129,7 +129,7 @@ def _offers(path: Path, asked: ItemAsked) -> list[OfferSaid]:
 def _offer(table: Desk, row_number: int, key: str) -> OfferSaid:
     """The whole record: looked up by its number, which the file is in the order of."""
     (row,) = table.rows("FROM offers WHERE row_number = $row_number", {"row_number": row_number})
-    values = {name: row[name] for name in FIELDS if row[name] is not None}
+    values = {name: row[name] for name in FIELDS if row.get(name) is not None}
     return OfferSaid(key=key, sku=row["sku"], ean=row["ean"], values=values)
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from tests import parquet
 from tests.parquet import CATALOGUE
 from tests.prestashop.bench import Bench
 
@@ -30,6 +31,19 @@ def test_every_product_and_combination_once_in_order(any_shop: Bench) -> None:
         " USING (id_product_attribute, id_product) WHERE id_shop = 1"
     )
     assert rows == sorted(products + combinations)
+
+
+def test_one_product_with_its_combinations(still: Bench) -> None:
+    with still.open() as shop:
+        every = [row for row in still.catalogue(shop) if row["id_product"] == 6]
+        one = shop.read_catalogue(still.folder / "one.parquet", only=6)
+    assert len(every) > 1
+    assert parquet.read(one) == every
+
+
+def test_a_product_that_the_shop_has_not_is_no_row(still: Bench) -> None:
+    with still.open() as shop:
+        assert parquet.read(shop.read_catalogue(still.folder / "none.parquet", only=999_999)) == []
 
 
 def test_values_are_the_shops(any_shop: Bench) -> None:
