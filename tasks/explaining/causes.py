@@ -134,9 +134,10 @@ def _held_file(facts: Facts) -> Iterator[Cause]:
     rule = facts.rule
     if rule is None or rule.item_allowed or rule.reason_code not in DENIED_BY_OFFERS:
         return
+    keys = {link.key for link in facts.own_links}
     for feed in facts.feeds:
         for file in feed.says.held:
-            for offer in file.offers:
+            for offer in (one for one in file.offers if one.key in keys):
                 stock, is_available = offer.values.get("stock_quantity"), offer.values.get("is_available")
                 if not _is_enough(stock, is_available, rule.threshold or 0):
                     continue

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from blocks import PolicyException, PrestashopDatabase
+from blocks import AvailabilityPolicy, PolicyException, PrestashopDatabase
 from tasks.availability import ShopView, judge, view_of
 from tasks.duck import desk
 from tasks.explaining.model import Item, Offer, Pin, Rule
@@ -46,8 +46,8 @@ def decide(
         offers=[Offer(**row) for row in rows(judged.offers)],
     )
     _take_decision(rule, item, _of(item, judged.decisions), _of(item, judged.item_decisions))
-    brand = rows(look.catalogue)[0]["brand"] if look and rows(look.catalogue) else None
-    rule.threshold_from = threshold_from(shop, item, brand, rule.supplier, rule.threshold)
+    named = [row for row in rows(files["catalogue"]) if row["id_product_attribute"] in {0, item.attribute}]
+    rule.threshold_from = threshold_from(shop.policy, named, rule.supplier, rule.threshold)
     return Decided(rule=rule, wanted=_of(item, judged.wanted))
 
 
@@ -72,11 +72,17 @@ def _take_decision(
 
 
 def threshold_from(
-    shop: PrestashopDatabase, item: Item, brand: str | None, supplier: int | None, threshold: int | None
+    policy: AvailabilityPolicy, named: Sequence[Mapping[str, Any]], supplier: int | None, threshold: int | None
 ) -> tuple[str, str | None]:
-    """Where a threshold comes from: of the exceptions a product's beat a brand's, those a supplier's."""
-    policy = shop.policy
-    subjects = {"product": _codes(item.sku, item.ean), "brand": _codes(brand), "supplier": _codes(str(supplier))}
+    """Where a threshold comes from: of the exceptions a product's beat a brand's, those a supplier's.
+
+    `named`: the catalogue's rows of the product and of the combination, by which exceptions name it.
+    """
+    subjects = {
+        "product": _codes(*(row[code] for row in named for code in ("reference", "ean13"))),
+        "brand": _codes(*(row["brand"] for row in named)),
+        "supplier": _codes(str(supplier)),
+    }
     for kind, codes in subjects.items():
         for one in policy.exceptions:
             subject = getattr(one, kind)
@@ -100,6 +106,7 @@ def _assumed_view(shop: PrestashopDatabase, now: datetime) -> ShopView:
 
 
 def _assumed(item: Item, known: Known, folder: Path) -> Path:
-    values = {"id_product": item.id_product or 0, "attributes": sorted({0, *known.products})}
+    asked_for = {"attribute": item.attribute, "sku": item.sku, "ean": item.ean}
+    values = {"id_product": item.id_product or 0, "attributes": sorted({0, *known.products}), **asked_for}
     with desk() as table:
         return table.select("explaining/assumed_catalogue.sql", values, folder / "assumed.parquet")

@@ -32,6 +32,12 @@ class Facts(NamedTuple):
         return flags.get(self.item.attribute) or flags.get(0)
 
     @property
+    def own_links(self) -> list[Link]:
+        """Links with suppliers: of the product or combination that was asked for, else those of its family."""
+        linked = [link for link in self.links if link.cause is None]
+        return [link for link in linked if link.product_id == self.item.product_id] or linked
+
+    @property
     def due(self) -> Value | None:
         """What decides whether it can be ordered and is another in the shop than was decided: flag, or quantity.
 
@@ -106,8 +112,7 @@ def _best(facts: Facts) -> Offer | None:
 
 def _absent(facts: Facts) -> Cause | None:
     """Every supplier's file has lacked it for so long that the link says so."""
-    links = [link for link in facts.links if link.cause is None]
-    rule = facts.rule
+    links, rule = facts.own_links, facts.rule
     if rule is None or rule.reason_code not in {"not_available", "no_offer"} or not links:
         return None
     if any(link.missing_since is None for link in links):

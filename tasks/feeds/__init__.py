@@ -16,7 +16,7 @@ from tasks.feeds.inspecting.steps import inspect_file, refuse_wrong_wishes, repl
 from tasks.feeds.offers import parts
 from tasks.feeds.offers.read import FeedRead, read_feed
 from tasks.feeds.report import show_held, show_parts, show_rejects, show_verdict
-from tasks.feeds.saying import ItemAsked, OfferSaid, SupplierSays, says
+from tasks.feeds.saying import FileSays, ItemAsked, OfferSaid, SupplierSays, says
 from tasks.feeds.snapshots import Snapshot, believe
 from tasks.feeds.sources import seen
 from tasks.feeds.sources.fetch import Fetched, fetch
@@ -28,6 +28,7 @@ from tasks.summaries import CheckSummary, ImportSummary, LinkSummary
 SHOWN_COLUMNS = 20
 
 __all__ = [
+    "FileSays",
     "ItemAsked",
     "OfferSaid",
     "Snapshot",

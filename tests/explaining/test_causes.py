@@ -12,7 +12,7 @@ from tasks.explaining.causes import find_cause
 from tasks.explaining.facts import Facts
 from tasks.explaining.model import Cause, Doing, Feed, Item, Link, Offer, Pin, Rule, ShopHolds, Value
 from tasks.explaining.words import Words
-from tasks.feeds import SupplierSays
+from tasks.feeds import FileSays, OfferSaid, SupplierSays
 
 AT = datetime(2026, 11, 3, 5, tzinfo=UTC)
 SYNCED = Doing(run_id="r", flow="sync-availability", started_at=AT, status="completed")
@@ -185,3 +185,20 @@ def test_all_is_well_where_only_a_text_is_another() -> None:
     text = Value(attribute=0, language="pl", field="available_later", holds="x", written="y", wanted="y")
     text.is_read = text.is_wanted = text.is_written = True
     assert find_cause(facts(flag(), text)).code == "below_threshold"
+
+
+def test_what_a_combination_lacks_is_told_of_its_own_link() -> None:
+    gone = Link(supplier=6, name="Acme", product_id=1, missing_since=AT)
+    sibling = Link(supplier=6, name="Acme", product_id=2)
+    assert find_cause(facts(links=[gone, sibling], rule={"reason_code": "not_available"})).code == "absent"
+
+
+def test_a_newer_file_that_says_no_more_is_not_the_cause() -> None:
+    said = OfferSaid(key="A", values={"stock_quantity": 5})
+    held = FileSays(snapshot_id="f", fetched_at=AT, verdict="quarantined", believed=False, reason="x", offers=[said])
+    feeds = [Feed(supplier=6, name="Acme", says=SupplierSays(integration_id=6, held=[held]))]
+    assert find_cause(facts(feeds=feeds)).code == "below_threshold"
+    said.values["stock_quantity"] = 20
+    assert find_cause(facts(feeds=feeds)).code == "feed_held_back"
+    said.key = "ANOTHER-SIZE"
+    assert find_cause(facts(feeds=feeds)).code == "below_threshold"
