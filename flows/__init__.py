@@ -5,6 +5,7 @@ from flows.import_catalog import import_catalog
 from flows.import_feed import import_feed
 from flows.inspect_feed import inspect_feed
 from flows.link_products import link_products
+from flows.show_history import show_history
 from flows.sync_availability import sync_availability
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "import_feed",
     "inspect_feed",
     "link_products",
+    "show_history",
     "sync_availability",
 ]

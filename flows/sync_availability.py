@@ -42,7 +42,7 @@ def sync_availability(
 
     """
     block = load_shop(shop)
-    summary = SyncSummary(dry_run=dry_run)
+    summary = SyncSummary(dry_run=dry_run, limit=limit, contractor=contractor)
     with working_on("sync-availability", block_name(shop), block.integration_id, summary) as run:
         known, written = begin_reading_links(run), begin_reading_written(run)
         look = look_at_shop(run, block, to_write=not dry_run, codes=False)

@@ -20,6 +20,7 @@ CRONS = {
     "link_products/by-hand": [],
     "check_integration/by-hand": [],
     "inspect_feed/by-hand": [],
+    "show_history/by-hand": [],
 }
 
 
