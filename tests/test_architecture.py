@@ -45,6 +45,18 @@ def test_a_room_knows_its_neighbours_by_their_doors() -> None:
     assert wrong == []
 
 
+def test_only_the_history_draws() -> None:
+    """Importing these costs time and memory, which no import and no sync should pay."""
+    found = {
+        path.parent.relative_to(ROOT).as_posix()
+        for package in ALLOWED
+        for path in (ROOT / package).rglob("*.py")
+        for name in imports(path)
+        if name.partition(".")[0] in {"matplotlib", "pandas", "numpy"}
+    }
+    assert found == {"tasks/history"}
+
+
 def test_no_flow_is_named_like_a_module_that_a_library_imports() -> None:
     names = {path.stem for path in (ROOT / "flows").glob("*.py")} - {"__init__"}
     assert names & {"tasks", "blocks", "flows", "csv", "json", "types", "logging", "prefect"} == set()

@@ -19,15 +19,23 @@ HELD = {"written", "already"}  # the shop held `after` then
 
 
 class Switched(NamedTuple):
-    """The moments, oldest first; `is_on` now and `was_on` before the first (None: as the shop's own setting says).
+    """The moments, oldest first, and whether it was on before the first (None: as the shop's own setting says).
 
     `left_out`: change sets of that time that are there no more, or can't be read.
     """
 
     rows: list[Row]
     was_on: bool | None
-    is_on: bool | None
     left_out: int
+
+
+class _Held(NamedTuple):
+    """What a change set found in the shop and left there."""
+
+    change_set: Row
+    before: bool | None
+    after: bool | None
+    reason: str
 
 
 def switches(state: StateDatabase, shop: int, product_id: int, item: str | None, since: datetime) -> Switched:
@@ -38,48 +46,52 @@ def switches(state: StateDatabase, shop: int, product_id: int, item: str | None,
     """
     with state.session(read_only=True) as session:
         sets = session.execute("change_sets_since", {"integration_id": shop, "since": since})
+    held, left_out = _held(sets, shop, product_id)
+    first = held[0].before if held else _written(state, shop, item)
+    rows, known = [], first
+    for one in held:
+        was = known if one.before == one.after else one.before
+        if was != one.after:
+            rows.append(_moment(one, shop, was))
+        known = one.after
+    return Switched(rows, first, left_out)
+
+
+def _held(sets: list[Row], shop: int, product_id: int) -> tuple[list[_Held], int]:
+    """Return what the change sets did to a product, and how many of them could not be looked at."""
     files = {row["id"]: entry("changes", shop, row["id"], "changes.parquet") for row in sets}
     there = [path for path in files.values() if path]
     asked = ask("history/switched.sql", there, {"product_id": product_id})
     changes = {path: rows for path, rows in asked.rows.items() if rows}
-    outcomes = _outcomes(changes)
-    is_on = _now(state, shop, item)
-    rows: list[Row] = []
-    first, known = None, None
+    outcomes, unreadable = _outcomes(changes)
+    found = []
     for row in sets:
         path = files[row["id"]]
-        if path is None or path not in changes:
-            continue
-        held = [c for c in changes[path] if outcomes.get(path, {}).get(c["field"]) in HELD]
-        if not held:
-            continue
-        before, after = _is_on(held, "before"), _is_on(held, "after")
-        was = known if known is not None and before == after else before
-        if first is None:
-            first = (before,)
-        if was != after:
-            rows.append(_moment(row, shop, was, after, held[0]["reason_code"]))
-        known = after
-    left_out = len(files) - len(there) + asked.left_out
-    return Switched(rows, first[0] if first else is_on, is_on, left_out)
+        told = outcomes.get(path, {}) if path else {}
+        if path and (rows := [one for one in changes.get(path, []) if told.get(one["field"]) in HELD]):
+            found.append(_Held(row, _is_on(rows, "before"), _is_on(rows, "after"), rows[0]["reason_code"]))
+    return found, len(files) - len(there) + asked.left_out + unreadable
 
 
-def _outcomes(changes: Mapping[Path, list[Row]]) -> dict[Path, dict[str, str]]:
-    """What came of the changes, by change set and field."""
-    found: dict[Path, dict[str, str]] = {}
+def _outcomes(changes: Mapping[Path, list[Row]]) -> tuple[dict[Path, dict[str, str]], int]:
+    """Return what came of the changes, by change set and field, and how many files of it could not be read."""
     of_item: dict[tuple[int, int], list[Path]] = {}
     for path, rows in changes.items():
         outcomes = path.with_name("outcomes.parquet")
         if outcomes.exists():
             of_item.setdefault((rows[0]["id_product"], rows[0]["id_product_attribute"]), []).append(outcomes)
+    found: dict[Path, dict[str, str]] = {}
+    unreadable = 0
     for (product, combination), paths in of_item.items():
-        values = {"id_product": product, "id_product_attribute": combination}
-        for path, rows in ask("history/outcomes.sql", paths, values).rows.items():
-            found[path.with_name("changes.parquet")] = {row["field"]: row["outcome"] for row in rows}
-    return found
+        asked = ask("history/outcomes.sql", paths, {"id_product": product, "id_product_attribute": combination})
+        unreadable += asked.left_out
+        for path, told in asked.rows.items():
+            found[path.with_name("changes.parquet")] = {row["field"]: row["outcome"] for row in told}
+    return found, unreadable
 
 
-def _now(state: StateDatabase, shop: int, item: str | None) -> bool | None:
+def _written(state: StateDatabase, shop: int, item: str | None) -> bool | None:
+    """What we wrote last: whether the product is on where nothing changed in all that time."""
     product, _, combination = (item or "").partition("-")
     if not product.isdecimal():
         return None
@@ -96,13 +108,13 @@ def _is_on(rows: list[Row], column: str) -> bool | None:
     return False if "quantity" in said or said.get("out_of_stock") == "0" else None
 
 
-def _moment(change_set: Row, shop: int, was: bool | None, after: bool | None, reason: str) -> Row:
+def _moment(held: _Held, shop: int, was: bool | None) -> Row:
     return {
-        "at": change_set["begun_at"],
+        "at": held.change_set["begun_at"],
         "shop": shop,
         "was_on": was,
-        "is_on": after,
-        "reason_code": reason,
-        "change_set_id": change_set["id"],
-        "run_id": change_set["run_id"],
+        "is_on": held.after,
+        "reason_code": held.reason,
+        "change_set_id": held.change_set["id"],
+        "run_id": held.change_set["run_id"],
     }
