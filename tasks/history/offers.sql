@@ -6,7 +6,9 @@ WITH found AS (
          CASE WHEN coalesce(supplier_sku, sku, ean) = $item THEN 1
               WHEN upper(trim(sku)) = upper(trim($sku)) THEN 2 ELSE 3 END AS rank
   FROM read_parquet($files, filename = true)
-  WHERE coalesce(supplier_sku, sku, ean) = $item
+  -- the first of these, a column alone, is all that most files have to be asked for: twice as fast as the coalesce
+  WHERE supplier_sku = $item
+     OR (supplier_sku IS NULL AND (sku = $item OR (sku IS NULL AND ean = $item)))
      OR (($item IS NULL OR supplier_sku IS NULL) AND (upper(trim(sku)) = upper(trim($sku)) OR ean = $ean))
 ),
 first_way AS (SELECT * FROM found QUALIFY rank = min(rank) OVER (PARTITION BY filename))
