@@ -48,6 +48,16 @@ class LanguageTexts(BaseModel):
             raise ValueError(f"expected plain text with no placeholders but {known}, got `{value}`")
         return value
 
+    @field_validator("available", "unavailable", "same_day")
+    @classmethod
+    def _names_no_days(cls, value: str) -> str:
+        if found := re.search(r"\{(" + "|".join(PLACEHOLDERS) + r")\}|:days\b", value):
+            raise ValueError(
+                f"expected a text without days, which there are none of here, got `{found[0]}` in `{value}`;"
+                " placeholders belong into `delivery`"
+            )
+        return value
+
 
 class Ageing(BaseModel):
     """What becomes of an offer that its feed does not confirm, though the feed itself is well. Empty: nothing."""
@@ -147,6 +157,17 @@ class AvailabilityPolicy(BaseModel):
         description="The language in which a supplier's own text (`available_later`) takes the place of the delivery"
         " text; empty: it is not shown.",
     )
+
+    @property
+    def has_margin(self) -> bool:
+        """Whether the shop's prices matter, to any product."""
+        margins = [self.min_margin_percent, *(exception.min_margin_percent for exception in self.exceptions)]
+        return any(margin is not None for margin in margins)
+
+    @property
+    def has_brands(self) -> bool:
+        """Whether it matters who made a product."""
+        return any(exception.brand for exception in self.exceptions)
 
     @model_validator(mode="after")
     def _one_entry_a_language(self) -> Self:

@@ -165,7 +165,7 @@ class _Tables:
 
 
 def _fill_settings(tables: _Tables, shape: Shape, version: str) -> None:
-    """Fill what a shop has once: settings, shop, languages, sizes, suppliers, makers."""
+    """Fill what a shop has once: settings, shop, languages, currency, sizes, suppliers, makers."""
     settings = {
         "PS_VERSION_DB": version,
         "PS_LANG_DEFAULT": "1",
@@ -174,6 +174,7 @@ def _fill_settings(tables: _Tables, shape: Shape, version: str) -> None:
         "PS_ORDER_OUT_OF_STOCK": "0",
         "PS_LAST_QTIES": "3",
         "PS_CATALOG_MODE": "0",
+        "PS_CURRENCY_DEFAULT": "1",
     }
     tables.insert(
         "configuration", ("name", "value", "date_add", "date_upd"), [(*pair, SINCE, SINCE) for pair in settings.items()]
@@ -192,6 +193,7 @@ def _fill_settings(tables: _Tables, shape: Shape, version: str) -> None:
     ]
     tables.insert("lang", ("id_lang", "name", "active", "iso_code", "language_code", "locale"), languages)
     tables.insert("lang_shop", ("id_lang", "id_shop"), [(id_lang, ID_SHOP) for id_lang in shape.languages])
+    tables.insert("currency", ("id_currency", "name", "iso_code", "conversion_rate"), [(1, "Złoty", "PLN", 1)])
     sizes = [(place, id_lang, size) for place, size in enumerate(SIZES, start=1) for id_lang in shape.languages]
     tables.insert("attribute_lang", ("id_attribute", "id_lang", "name"), sizes)
     suppliers = [(id_supplier, name, SINCE, SINCE, 1) for id_supplier, name in SUPPLIERS.items()]

@@ -25,6 +25,6 @@ def import_catalog(shop: PrestashopDatabase | str, limit: int | None = None, dry
     block = load_shop(shop)
     summary = CatalogueSummary(dry_run=dry_run)
     with working_on("import-catalog", block_name(shop), block.integration_id, summary) as run:
-        look = look_at_shop(run, block)
+        look = look_at_shop(run, block, asked={"codes"})
         recognise_catalogue(run, block, look, limit)
         return summary

@@ -38,5 +38,5 @@ def link_products(
             link_again(run, block, snapshot, product_ids or [], answers)
             ask_person(run, block, snapshot.offers)
         else:
-            ask_person(run, block, link_catalogue(run, block, look_at_shop(run, block), answers))
+            ask_person(run, block, link_catalogue(run, block, look_at_shop(run, block, asked={"codes"}), answers))
         return summary

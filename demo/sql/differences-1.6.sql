@@ -19,9 +19,18 @@ ALTER TABLE `ps_product_supplier` MODIFY product_supplier_reference varchar(32) 
 ALTER TABLE `ps_stock_available`
   DROP COLUMN physical_quantity, DROP COLUMN reserved_quantity, DROP COLUMN location;
 ALTER TABLE `ps_lang` DROP COLUMN locale;
+ALTER TABLE `ps_currency`
+  DROP KEY currency_iso_code, DROP COLUMN `precision`, DROP COLUMN unofficial, DROP COLUMN modified,
+  CHANGE numeric_iso_code iso_code_num varchar(3) NOT NULL DEFAULT '0',
+  MODIFY name varchar(32) NOT NULL,
+  ADD sign varchar(8) NOT NULL DEFAULT '',
+  ADD `blank` tinyint(1) unsigned NOT NULL DEFAULT 0,
+  ADD format tinyint(1) unsigned NOT NULL DEFAULT 0,
+  ADD decimals tinyint(1) unsigned NOT NULL DEFAULT 1;
 ALTER TABLE `ps_configuration` CONVERT TO CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci;
 ALTER TABLE `ps_shop` CONVERT TO CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci;
 ALTER TABLE `ps_lang` CONVERT TO CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci;
+ALTER TABLE `ps_currency` CONVERT TO CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci;
 ALTER TABLE `ps_product` CONVERT TO CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci;
 ALTER TABLE `ps_product_lang` CONVERT TO CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci;
 ALTER TABLE `ps_product_attribute` CONVERT TO CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci;

@@ -62,6 +62,20 @@ CREATE TABLE `ps_lang_shop` (
   PRIMARY KEY (id_lang, id_shop)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE `ps_currency` (
+  id_currency int unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  name varchar(64) NOT NULL,
+  iso_code varchar(3) NOT NULL DEFAULT '0',
+  numeric_iso_code varchar(3) NULL,
+  `precision` int NOT NULL DEFAULT 6,
+  conversion_rate decimal(13,6) NOT NULL,
+  deleted tinyint(1) unsigned NOT NULL DEFAULT 0,
+  active tinyint(1) unsigned NOT NULL DEFAULT 1,
+  unofficial tinyint(1) unsigned NOT NULL DEFAULT 0,
+  modified tinyint(1) unsigned NOT NULL DEFAULT 0,
+  KEY currency_iso_code (iso_code)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `ps_product` (
   id_product int unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY,
   id_supplier int unsigned NULL,

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from tasks.errors import WrongSettingsError
-from tasks.prestashop.model import LATER, SUPPLIER_REFERENCES, ShopInfo, ShopLanguage
+from tasks.prestashop.model import BRANDS, LATER, SUPPLIER_REFERENCES, ShopInfo, ShopLanguage
 from tasks.prestashop.session import Row, Session, quoted
 
-TEXTS, LABELS, FLAGS = "product_lang", "product_attribute_lang", "stock_available"
+TEXTS, LABELS, STOCK = "product_lang", "product_attribute_lang", "stock_available"
 KEYS: dict[str, tuple[str, ...]] = {
     TEXTS: ("id_product", "id_shop", "id_lang"),
     LABELS: ("id_product_attribute", "id_lang"),
-    FLAGS: ("id_product", "id_product_attribute", "id_shop", "id_shop_group"),
+    STOCK: ("id_product", "id_product_attribute", "id_shop", "id_shop_group"),
 }
 COMBINATION_TEXTS = "texts of combinations"
 LABELS_SINCE = (8, 1)  # only to tell "not there" from "not shown to this user"
@@ -85,9 +86,9 @@ def prefixes(session: Session) -> list[str]:
     return [str(row[0]) for row in session.rows("prefixes")]
 
 
-def take_keys(session: Session) -> None:
+def take_keys(session: Session, info: ShopInfo) -> None:
     """Find the unique key of each table that is written, and let statements use it."""
-    for table in written_tables(session):
+    for table in written_tables(info):
         name = unique_key(session, table)
         if name is None:
             raise WrongSettingsError(
@@ -96,9 +97,9 @@ def take_keys(session: Session) -> None:
         session.keys[table] = quoted(name)
 
 
-def written_tables(session: Session) -> list[str]:
+def written_tables(info: ShopInfo) -> list[str]:
     """Return the tables that are written in this shop."""
-    return [table for table in KEYS if table != LABELS or has_labels(session)]
+    return [table for table in KEYS if table != LABELS or info.combination_labels]
 
 
 def key_text(session: Session, table: str) -> str:
@@ -114,11 +115,11 @@ def key_fix(session: Session, table: str) -> str:
     )
 
 
-def engines(session: Session) -> dict[str, str]:
+def engines(session: Session, info: ShopInfo) -> dict[str, str]:
     """Return the storage engine of each table that is written."""
     return {
         table: str(row[0])
-        for table in written_tables(session)
+        for table in written_tables(info)
         for row in session.rows("engine", {"table": session.prefix + table})
     }
 
@@ -127,11 +128,6 @@ def version_parts(version: str) -> tuple[int, ...]:
     """Return `8.2.1` as numbers, up to the first part that is none."""
     parts = (re.match(r"\d+", part) for part in version.split("."))
     return tuple(int(part[0]) for part in itertools.takewhile(bool, parts) if part)
-
-
-def has_labels(session: Session) -> bool:
-    """Tell whether combinations have texts of their own here."""
-    return LATER in readable_columns(session, LABELS)
 
 
 def text_column(session: Session) -> TextColumn:
@@ -165,14 +161,11 @@ def read_info(session: Session, id_shop: int) -> ShopInfo:
     settings = {str(name): value for name, value in session.rows("configuration", scope)}
     column = text_column(session)
     version = _setting(session, settings, "PS_VERSION_DB")
-    labels = has_labels(session)
-    off = [] if labels or version_parts(version) < LABELS_SINCE else [COMBINATION_TEXTS]
-    has_codes = "product_supplier_reference" in readable_columns(session, "product_supplier")
-    if not has_codes or "name" not in readable_columns(session, "supplier"):
-        off.append(SUPPLIER_REFERENCES)
+    labels = LATER in readable_columns(session, LABELS)
+    server, database, _, host, port = session.rows("server")[0]
     return ShopInfo(
         version=version,
-        server=str(session.rows("server")[0][0]),
+        server=str(server),
         id_shop=id_shop,
         id_shop_group=int(id_shop_group),
         share_stock=share_stock == "1",
@@ -182,8 +175,30 @@ def read_info(session: Session, id_shop: int) -> ShopInfo:
         utf8mb3=column.charset != "utf8mb4",
         text_length=column.length,
         stock_management=settings.get("PS_STOCK_MANAGEMENT") == "1",
-        switched_off=off,
+        catalogue_mode=settings.get("PS_CATALOG_MODE") == "1",
+        default_currency=_currency(session, settings.get("PS_CURRENCY_DEFAULT")),
+        physical_quantity="physical_quantity" in readable_columns(session, STOCK),
+        identity=f"{host}:{port}/{database}/{session.prefix}",
+        switched_off=list(_switched_off(session, version, labels=labels)),
     )
+
+
+def _switched_off(session: Session, version: str, *, labels: bool) -> Iterator[str]:
+    """The features whose tables are not there for this user."""
+    if not labels and version_parts(version) >= LABELS_SINCE:
+        yield COMBINATION_TEXTS
+    has_codes = "product_supplier_reference" in readable_columns(session, "product_supplier")
+    if not has_codes or "name" not in readable_columns(session, "supplier"):
+        yield SUPPLIER_REFERENCES
+    if "name" not in readable_columns(session, "manufacturer"):
+        yield BRANDS
+
+
+def _currency(session: Session, id_currency: str | None) -> str | None:
+    if not id_currency or "iso_code" not in readable_columns(session, "currency"):
+        return None
+    found = session.rows("currency", {"id_currency": id_currency})
+    return str(found[0][0]).upper() if found and found[0][0] else None
 
 
 def _setting(session: Session, settings: dict[str, str | None], name: str) -> str:

@@ -52,7 +52,7 @@ def _all(session: Session, block: PrestashopDatabase) -> Iterator[Check]:
             info = read_info(session, block.id_shop)
     except RexbitError as error:
         yield _check_failed("shop", f"a PrestaShop with id_shop {block.id_shop}", error)
-    rights = rights_of(session, info)
+    rights = rights_of(session, info, block)
     yield check_too_few(rights)
     yield check_too_many(rights)
     if info is None:
@@ -61,10 +61,13 @@ def _all(session: Session, block: PrestashopDatabase) -> Iterator[Check]:
     yield _languages(info, block)
     yield _texts(info, block)
     yield _stock_rows(session, info)
-    for table in written_tables(session):
+    for table in written_tables(info):
         yield _key(session, table)
-    yield _engine(session)
+    yield _engine(session, info)
     yield _stock_management(info)
+    yield _catalogue_mode(info)
+    if block.policy.has_margin:
+        yield _currency(info)
     yield _features(info)
     yield _switched_on(block)
 
@@ -164,8 +167,8 @@ def _key(session: Session, table: str) -> Check:
     )
 
 
-def _engine(session: Session) -> Check:
-    other = [table for table, engine in engines(session).items() if engine != TRANSACTIONAL]
+def _engine(session: Session, info: ShopInfo) -> Check:
+    other = [table for table, engine in engines(session, info).items() if engine != TRANSACTIONAL]
     statements = " ".join(f"ALTER TABLE `{session.prefix}{table}` ENGINE = {TRANSACTIONAL};" for table in other)
     return Check(
         name="storage engine",
@@ -183,6 +186,28 @@ def _stock_management(info: ShopInfo) -> Check:
         expected="switched on",
         found="on" if info.stock_management else "off: everything can be ordered, whatever is written",
         fix="" if info.stock_management else "Back office, Shop parameters, Product settings: Enable stock management.",
+    )
+
+
+def _catalogue_mode(info: ShopInfo) -> Check:
+    on = info.catalogue_mode
+    return Check(
+        name="catalogue mode",
+        ok=None if on else True,
+        expected="switched off",
+        found="on: the shop only shows its products, nothing can be ordered, whatever is written" if on else "off",
+        fix="Back office, Shop parameters, Product settings: Catalog mode, if the shop shall sell." if on else "",
+    )
+
+
+def _currency(info: ShopInfo) -> Check:
+    known = info.default_currency
+    return Check(
+        name="currency",
+        ok=True if known else None,
+        expected="the currency of the shop's prices, for the least margin",
+        found=known or "not known: no margin is looked at",
+        fix="" if known else "Grant SELECT on the table `currency`, or choose a default currency in the back office.",
     )
 
 

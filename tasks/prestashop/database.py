@@ -6,7 +6,7 @@ import hashlib
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +17,7 @@ from blocks import PrestashopDatabase
 from tasks.errors import UnreachableError, WrongSettingsError
 from tasks.prestashop.capabilities import engines, read_info, scope_of, take_keys
 from tasks.prestashop.connection import CONNECTION_LOST, LOCKED, address_of, error_code, explained
-from tasks.prestashop.model import Change, Outcome, ShopInfo, Together
+from tasks.prestashop.model import USUAL_FIELDS, Asked, Change, Field, Outcome, ShopInfo, Together
 from tasks.prestashop.reading import read_catalogue, read_rows
 from tasks.prestashop.refusals import refuse_unwritable
 from tasks.prestashop.session import Session
@@ -42,9 +42,9 @@ class DatabaseShop:
         self.session = session
         self.info = info
         self._writable = writable
-        self._engines = engines(session)
-        self._writer = Writer(session, scope_of(info))
-        self._together = TogetherWriter(session, scope_of(info))
+        self._engines = engines(session, info)
+        self._writer = Writer(session, scope_of(info), info.physical_quantity)
+        self._together = TogetherWriter(session, scope_of(info), physical_quantity=info.physical_quantity)
 
     @contextmanager
     def lock(self, wait_seconds: int = 0) -> Iterator[None]:
@@ -55,32 +55,34 @@ class DatabaseShop:
         finally:
             self.session.release_lock()
 
-    def read_catalogue(self, to: Path, limit: int | None = None, *, codes: bool = True) -> Path:
+    def read_catalogue(self, to: Path, limit: int | None = None, asked: Collection[Asked] = ()) -> Path:
         """Write what the shop sells as Parquet, a row per product and per combination, in the order of their ids.
 
         Columns: id_product BIGINT, id_product_attribute BIGINT (0 = the product), reference, ean13 (NULL if empty),
         name (in the shop's default language), supplier_references (JSON: supplier -> its code; NULL if none), active,
         is_virtual, is_pack BOOLEAN, available_date DATE (NULL if none), depends_on_stock BOOLEAN, quantity INTEGER,
-        has_stock_row BOOLEAN (in the shop's scope).
-        `limit`: the first products by id, with all their combinations. `codes` False: no supplier_references.
+        has_stock_row BOOLEAN (in the shop's scope), minimal_quantity INTEGER, available_for_order BOOLEAN, visibility
+        (both, catalog, search, none), price DECIMAL(20,6) (net, in the shop's default currency, before discounts),
+        brand. supplier_references, price and brand are NULL unless `asked` for.
+        `limit`: the first products by id, with all their combinations.
         """
-        return read_catalogue(self.session, self.info, to, limit, codes=codes)
+        return read_catalogue(self.session, self.info, to, limit, asked)
 
-    def read_rows(self, to: Path, products: Path | None = None) -> Path:
+    def read_rows(self, to: Path, products: Path | None = None, fields: Collection[Field] = USUAL_FIELDS) -> Path:
         """Write the shop's current values as Parquet, a row per value: this shop's stock scope and languages only.
 
         `products`: a Parquet file with `id_product`; None = all that the shop sells. Columns: id_product,
-        id_product_attribute BIGINT, id_lang INTEGER (NULL = the flag), field (out_of_stock, available_later),
-        value VARCHAR (NULL where NULL).
+        id_product_attribute BIGINT, id_lang INTEGER (NULL where a field has no language), field, value VARCHAR (NULL
+        where NULL). What is not among `fields` is not read.
         """
-        return read_rows(self.session, self.info, to, products)
+        return read_rows(self.session, self.info, to, products, fields)
 
     def refuse_unwritable(self, changes: Sequence[Change]) -> None:
         """Raise Refused naming the changes that this shop can't hold, or that are never made."""
         refuse_unwritable(changes, self.info)
 
     def apply_together(self, window: Together) -> bool:
-        """Apply a window in one statement a table and read back, if every row holds exactly `before`.
+        """Apply a window in one statement a column and read back, if every row holds exactly `before`.
 
         False: nothing was written, or (after a lost connection) all of it: `apply_window` finds out. Errors as there.
         """
@@ -163,7 +165,7 @@ def open_shop(block: PrestashopDatabase, lock_wait_seconds: int = LOCK_WAIT_SECO
     try:
         with explained(address):
             info = read_info(session, block.id_shop)
-            take_keys(session)
+            take_keys(session, info)
             shop = DatabaseShop(session, info, writable=block.product_listing_enabled)
         yield shop
     finally:

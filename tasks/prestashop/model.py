@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-FLAG = "out_of_stock"
+from blocks import AvailabilityPolicy
+
+Field = Literal["available_now", "available_later", "quantity", "out_of_stock"]
+"""What is written to a shop, in the columns of these names: texts by language, and what a stock row says."""
+
+FLAG: Field = "out_of_stock"
+QUANTITY: Field = "quantity"
+LATER: Field = "available_later"
+NOW: Field = "available_now"
+ALL_FIELDS: tuple[Field, ...] = get_args(Field)
+STOCK_FIELDS = frozenset({QUANTITY, FLAG})  # they have no language
+USUAL_FIELDS = frozenset({LATER, FLAG})
 SUPPLIER_REFERENCES = "supplier references"  # a feature that may be switched off
-LATER = "available_later"
-NOW = "available_now"
+BRANDS = "brands"  # another one
 FLAG_VALUES = frozenset({"0", "1", "2"})  # deny, allow, as the shop's default says
+LARGEST_QUANTITY = 2**31 - 1
+
+
+Asked = Literal["codes", "prices", "brands"]
+"""What a catalogue tells only if asked: the suppliers' codes of its items, their net prices, their makers' names."""
+
+
+def asked_by(policy: AvailabilityPolicy) -> set[Asked]:
+    """Return what a policy has to know of a catalogue besides; nothing, usually."""
+    asked: set[Asked] = set()
+    if policy.has_margin:
+        asked.add("prices")
+    if policy.has_brands:
+        asked.add("brands")
+    return asked
+
+
+def fields_of(policy: AvailabilityPolicy) -> frozenset[Field]:
+    """Return the fields that a policy has written."""
+    return frozenset(ALL_FIELDS) if policy.combinations == "quantities" else USUAL_FIELDS
 
 
 class ShopLanguage(BaseModel):
@@ -33,7 +63,10 @@ class ShopInfo(BaseModel):
     `share_stock`: stock rows belong to the shop group, not to the shop. `combination_labels`: combinations have texts
     of their own (PrestaShop 8.1 and later). `utf8mb3`: its text columns can't hold 4-byte characters such as emoji.
     `text_length`: the longest text in characters. `stock_management`: off means that everything can be ordered,
-    whatever is written. `switched_off`: features that the database user may not read, by name.
+    whatever is written. `catalogue_mode`: the shop only shows, nothing can be ordered. `default_currency`: the code
+    (`PLN`) of its prices, None where the user may not read `currency`. `physical_quantity`: stock rows hold beside the
+    quantity what is on the shelf (since 1.7). `switched_off`: features that the database user may not read, by name.
+    `identity`: server, database and prefix, the same by whichever way the connection came there.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,6 +82,10 @@ class ShopInfo(BaseModel):
     utf8mb3: bool
     text_length: int
     stock_management: bool
+    catalogue_mode: bool
+    default_currency: str | None
+    physical_quantity: bool
+    identity: str
     switched_off: list[str] = []
 
     @property
@@ -56,9 +93,14 @@ class ShopInfo(BaseModel):
         """Whether what the shop's suppliers call its products can be read."""
         return SUPPLIER_REFERENCES not in self.switched_off
 
+    @property
+    def tells_brands(self) -> bool:
+        """Whether the makers of its products can be read."""
+        return BRANDS not in self.switched_off
+
 
 class Change(NamedTuple):
-    """One value to be written: `field` of a product (attribute 0) or combination, in a language (None = the flag)."""
+    """A value to be written: `field` of a product (attribute 0) or combination, in a language or (None) a stock row."""
 
     id_product: int
     id_product_attribute: int
@@ -84,11 +126,12 @@ class Outcome(NamedTuple):
     message: str | None = None
 
 
-Target = Literal["texts", "labels", "flags"]
+Kind = Literal["texts", "labels", "stock"]
+"""The tables that are written: texts of products, texts of combinations, stock rows."""
 
 
 class Part(NamedTuple):
-    """A window's changes of one table: JSON `[[first id, second id, before, after], ...]`, how many, how many new."""
+    """A window's changes of one column: JSON `[[first id, second id, before, after], ...]`, how many, how many new."""
 
     rows: str
     given: int
@@ -100,7 +143,7 @@ class Together(NamedTuple):
 
     first: int
     last: int
-    parts: Mapping[Target, Part]
+    parts: Mapping[tuple[Kind, Field], Part]
 
 
 class Shop(Protocol):
@@ -112,11 +155,11 @@ class Shop(Protocol):
     def lock(self, wait_seconds: int = 0) -> AbstractContextManager[None]:
         """Keep other runs out of this shop; Busy if one is inside."""
 
-    def read_catalogue(self, to: Path, limit: int | None = None, *, codes: bool = True) -> Path:
+    def read_catalogue(self, to: Path, limit: int | None = None, asked: Collection[Asked] = ()) -> Path:
         """Write what the shop sells as Parquet; see `DatabaseShop.read_catalogue` for the columns."""
 
-    def read_rows(self, to: Path, products: Path | None = None) -> Path:
-        """Write the current flags and texts as Parquet; see `DatabaseShop.read_rows` for the columns."""
+    def read_rows(self, to: Path, products: Path | None = None, fields: Collection[Field] = USUAL_FIELDS) -> Path:
+        """Write the current values of some fields as Parquet; see `DatabaseShop.read_rows` for the columns."""
 
     def refuse_unwritable(self, changes: Sequence[Change]) -> None:
         """Raise Refused naming the changes that this shop can't hold, or that are never made."""

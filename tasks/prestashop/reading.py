@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from tasks.duck import Desk, desk
 from tasks.prestashop.capabilities import scope_of
 from tasks.prestashop.connection import Ids, explained
-from tasks.prestashop.model import ShopInfo
+from tasks.prestashop.model import ALL_FIELDS, FLAG, LATER, NOW, QUANTITY, STOCK_FIELDS, Asked, Field, ShopInfo
 from tasks.prestashop.session import ServerWarningError, Session
 from tasks.prestashop.table_file import load_rows
 from tasks.prestashop.targets import in_chunks
@@ -29,6 +29,11 @@ PRODUCTS = (
     "available_date",
     "depends_on_stock",
     "quantity",
+    "minimal_quantity",
+    "available_for_order",
+    "visibility",
+    "price",
+    "id_manufacturer",
 )
 COMBINATIONS = (
     "id_product",
@@ -37,11 +42,14 @@ COMBINATIONS = (
     "ean13",
     "available_date",
     "quantity",
+    "minimal_quantity",
+    "price",
 )
 ITEM = ("id_product", "id_product_attribute")
 REFERENCES = (*ITEM, "id_supplier", "supplier", "reference")
-TEXTS = (*ITEM, "id_lang", "available_later")
-FLAGS = (*ITEM, "out_of_stock")
+MANUFACTURERS = ("id_manufacturer", "name")
+TEXTS = (*ITEM, "id_lang", NOW, LATER)
+STOCK = (*ITEM, FLAG, QUANTITY)
 
 
 class Part(NamedTuple):
@@ -64,26 +72,36 @@ class _Reading:
         self.desk = at
         self.folder = folder
 
-    def take(self, table: str, columns: Sequence[str], query: str | None, parts: Sequence[Part]) -> None:
-        """Lay the query's rows on the desk as VARCHAR columns; None, or no parts, makes an empty table."""
+    def take(
+        self,
+        table: str,
+        columns: Sequence[str],
+        query: str | None,
+        parts: Sequence[Part],
+        empty: Collection[str] = (),
+    ) -> None:
+        """Lay the query's rows on the desk as VARCHAR columns; None, or no parts, makes an empty table.
+
+        `empty`: columns that are not asked for, NULL on the desk.
+        """
         path = self.folder / f"{table}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             for part in parts if query else ():
-                for lines in self._lines(str(query), columns, part):
+                for lines in self._lines(str(query), columns, part, empty):
                     file.write(lines + "\n")
         load_rows(self.desk, table, columns, path)
         path.unlink()
 
-    def _lines(self, query: str, columns: Sequence[str], part: Part) -> Iterator[str]:
+    def _lines(self, query: str, columns: Sequence[str], part: Part, empty: Collection[str]) -> Iterator[str]:
         """The rows of some products as text; in smaller parts where the server can't send them at once."""
         try:
-            lines = self.session.lines(query, columns, part.values)
+            lines = self.session.lines(query, columns, part.values, empty)
         except ServerWarningError:
             if len(part.ids) == 1:
                 raise
             half = len(part.ids) // 2
             for ids in (part.ids[:half], part.ids[half:]):
-                yield from self._lines(query, columns, part._replace(ids=Ids(ids)))
+                yield from self._lines(query, columns, part._replace(ids=Ids(ids)), empty)
         else:
             if lines is not None:
                 yield lines
@@ -100,34 +118,37 @@ def _reading(session: Session, to: Path) -> Iterator[_Reading]:
         yield _Reading(session, at, Path(folder))
 
 
-def read_catalogue(session: Session, info: ShopInfo, to: Path, limit: int | None, *, codes: bool) -> Path:
-    """Write `catalogue.parquet`; `limit` counts products, whose combinations all come along.
-
-    `codes`: with what the shop's suppliers call them.
-    """
+def read_catalogue(session: Session, info: ShopInfo, to: Path, limit: int | None, asked: Collection[Asked]) -> Path:
+    """Write `catalogue.parquet`; `limit` counts products, whose combinations all come along."""
     scope = {**scope_of(info).values, "id_lang": info.default_id_lang}
+    brands = "brands" in asked and info.tells_brands
+    told = {"price": "prices" in asked, "id_manufacturer": brands}
+    empty = {column for column, is_told in told.items() if not is_told}
     with _reading(session, to) as reading:
         parts = [Part(ids, scope) for ids in in_chunks(_sold(session, info)[:limit])]
-        reading.take("products", PRODUCTS, "catalogue_products", parts)
-        reading.take("combinations", COMBINATIONS, "catalogue_combinations", parts)
-        known = codes and info.tells_supplier_codes
-        references = "supplier_references" if known else None
-        reading.take("supplier_references", REFERENCES, references, parts)
+        reading.take("products", PRODUCTS, "catalogue_products", parts, empty)
+        reading.take("combinations", COMBINATIONS, "catalogue_combinations", parts, empty)
+        codes = "supplier_references" if "codes" in asked and info.tells_supplier_codes else None
+        reading.take("supplier_references", REFERENCES, codes, parts)
+        # all makers at once
+        reading.take("manufacturers", MANUFACTURERS, "manufacturers" if brands else None, parts[:1])
         reading.desk.run("prestashop/desk/catalogue.sql")
         return reading.desk.save("catalogue", to)
 
 
-def read_rows(session: Session, info: ShopInfo, to: Path, products: Path | None) -> Path:
+def read_rows(session: Session, info: ShopInfo, to: Path, products: Path | None, fields: Collection[Field]) -> Path:
     """Write `shop_rows.parquet` for the `id_product` of a Parquet file; None is everything the shop sells."""
     scope = {**scope_of(info).values, "languages": tuple(language.id_lang for language in info.languages)}
+    has_texts = info.languages and not STOCK_FIELDS.issuperset(fields)
+    has_stock = not STOCK_FIELDS.isdisjoint(fields)
+    empty = set(ALL_FIELDS).difference(fields)
     with _reading(session, to) as reading:
         ids = _sold(session, info) if products is None else _wanted(reading, products)
         parts = [Part(chunk, scope) for chunk in in_chunks(ids)]
-        texts = "rows_texts" if info.languages else None
-        reading.take("texts", TEXTS, texts, parts)
-        reading.take("labels", TEXTS, "rows_labels" if info.combination_labels and texts else None, parts)
-        reading.take("flags", FLAGS, "rows_flags", parts)
-        reading.desk.run("prestashop/desk/shop_rows.sql")
+        reading.take("texts", TEXTS, "rows_texts" if has_texts else None, parts, empty)
+        reading.take("labels", TEXTS, "rows_labels" if info.combination_labels and has_texts else None, parts, empty)
+        reading.take("stock", STOCK, "rows_stock" if has_stock else None, parts, empty)
+        reading.desk.run("prestashop/desk/shop_rows.sql", {"fields": list(fields)})
         return reading.desk.save("shop_rows", to)
 
 

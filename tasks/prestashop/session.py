@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,12 +13,24 @@ from pymysql.cursors import Cursor
 from tasks.duck import sql_text
 from tasks.errors import Busy, RexbitError
 from tasks.prestashop.connection import CONNECTION_LOST, Address, connect, error_code, explained
+from tasks.prestashop.model import Field
 
 Row = tuple[Any, ...]  # texts, or None where NULL
 
 FOR_UPDATE = "\nFOR UPDATE"
 DEPRECATED = {"1287", "1681"}  # says nothing about the data
-NUMBERS = {"active", "is_virtual", "is_pack", "depends_on_stock", "quantity", "out_of_stock"}
+BARE = {  # numbers and words of a fixed set: no quotes in CSV
+    "active",
+    "is_virtual",
+    "is_pack",
+    "depends_on_stock",
+    "quantity",
+    "out_of_stock",
+    "minimal_quantity",
+    "available_for_order",
+    "visibility",
+    "price",
+}
 
 
 class ServerWarningError(RexbitError):
@@ -41,27 +53,39 @@ class Session:
         self._lock_name: str | None = None
         self.connection: Connection = connect(address, lock_wait_seconds)
 
-    def text(self, name: str) -> str:
-        """Return the statement `sql/NAME.sql` for this shop."""
+    def text(self, name: str, column: Field | None = None) -> str:
+        """Return the statement `sql/NAME.sql` for this shop, about `column` where it leaves that open."""
         text = sql_text(f"prestashop/sql/{name}.sql").replace("{prefix}", self.prefix)
+        if column:
+            text = text.replace("{column}", column)
         for table, key in self.keys.items():
             text = text.replace("{key:" + table + "}", key)
         return text
 
-    def rows(self, name: str, values: Mapping[str, Any] | None = None, *, lock: bool = False) -> list[Row]:
+    def rows(
+        self,
+        name: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        column: Field | None = None,
+        lock: bool = False,
+    ) -> list[Row]:
         """Run a query; with `lock` its rows stay locked until the transaction ends."""
         with self.connection.cursor() as cursor:
-            cursor.execute(self.text(name) + (FOR_UPDATE if lock else ""), values or {})
+            cursor.execute(self.text(name, column) + (FOR_UPDATE if lock else ""), values or {})
             rows = list(cursor.fetchall())
             _heed_warnings(cursor)
         return rows
 
-    def lines(self, name: str, columns: Sequence[str], values: Mapping[str, Any]) -> str | None:
+    def lines(
+        self, name: str, columns: Sequence[str], values: Mapping[str, Any], empty: Collection[str] = ()
+    ) -> str | None:
         """Rows of a query as lines of CSV, None if there are none; NULL is nothing at all, a text is quoted.
 
-        Raises ServerWarningError where they are more than the server sends as one text.
+        `empty`: columns that the server need not look up. Raises ServerWarningError where the rows are more than the
+        server sends as one text.
         """
-        cells = ", ".join(_as_text(column) for column in columns)
+        cells = ", ".join("''" if column in empty else _as_text(column) for column in columns)
         text = self.text("as_lines").replace("{cells}", cells).replace("{query}", self.text(name).rstrip())
         with self.connection.cursor() as cursor:
             cursor.execute(text, values)
@@ -69,13 +93,13 @@ class Session:
             _heed_warnings(cursor)
         return row[0] if row else None
 
-    def write(self, name: str, values: Mapping[str, Any], and_if: str | None = None) -> int:
+    def write(self, name: str, values: Mapping[str, Any], column: Field, and_if: str | None = None) -> int:
         """Run an UPDATE, `and_if` one more condition; returns how many rows it changed.
 
         Raises ServerWarningError if the server had something to say.
         """
         with self.connection.cursor() as cursor:
-            cursor.execute(self.text(name) + (self.text(and_if) if and_if else ""), values)
+            cursor.execute(self.text(name, column) + (self.text(and_if, column) if and_if else ""), values)
             changed = cursor.rowcount
             _heed_warnings(cursor)
         return changed
@@ -136,9 +160,9 @@ class Session:
 
 
 def _as_text(column: str) -> str:
-    """The SQL of a column's value in a line of CSV; numbers need no quotes, and quoting costs the server most."""
+    """The SQL of a column's value in a line of CSV; bare ones need no quotes, and quoting costs the server most."""
     name = quoted(column)
-    if column.startswith("id_") or column in NUMBERS:
+    if column.startswith("id_") or column in BARE:
         return f"coalesce({name}, '')"
     return f"coalesce(concat('\"', replace(convert({name} USING utf8mb4), '\"', '\"\"'), '\"'), '')"
 

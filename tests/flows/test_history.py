@@ -17,7 +17,7 @@ from blocks import PrestashopDatabase
 from demo.orchestra import Orchestra
 from flows import import_catalog, import_feed, show_history, sync_availability
 from tasks.errors import Refused
-from tasks.history import product_history, switch_history, sync_history
+from tasks.history import product_history, supplier_history, switch_history, sync_history
 from tasks.state import StateDatabase
 from tests.flows.world import World
 from tests.history.past import ACME, BRICO, SHOP, Past
@@ -114,7 +114,14 @@ def test_what_really_happened(world: World) -> None:
         sync_availability(world.shop)
     sync_availability(world.shop, limit=1)
     sync_availability(world.shop, dry_run=True)
-    assert len(sync_history(world.shop)) == 3
+    runs = sync_history(world.shop)
+    assert runs[["on", "off", "changed", "enabled", "disabled"]].to_numpy().tolist() == [
+        [2, 0, 2, 2, 0],
+        [1, 1, 1, 0, 1],
+        [2, 0, 1, 1, 0],
+    ]
+    suppliers = supplier_history(world.shop)
+    assert suppliers[["supplier", "on", "off"]].to_numpy().tolist() == [[6, 2, 0], [6, 1, 1], [6, 2, 0]]
     told = product_history(ours)
     assert told[["stock_quantity", "delivery_days"]].to_numpy().tolist() == [[30, 2], [3, 5], [40, 1]]
     assert switch_history(ours)["is_on"].tolist() == [True, False, True]

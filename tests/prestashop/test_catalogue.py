@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import duckdb
 import pytest
@@ -15,7 +16,7 @@ AWKWARD = "a \"b\", 'c'\\N\t;\r\nd\n"
 
 def test_the_columns_are_the_agreed_ones(still: Bench) -> None:
     with still.open() as shop:
-        path = shop.read_catalogue(still.folder / "catalogue.parquet")
+        path = shop.read_catalogue(still.folder / "catalogue.parquet", asked={"codes", "prices", "brands"})
     described = duckdb.execute(f"DESCRIBE SELECT * FROM '{path}'").fetchall()
     assert [f"{name} {kind}" for name, kind, *_ in described] == " ".join(CATALOGUE.split()).split(", ")
 
@@ -44,6 +45,62 @@ def test_values_are_the_shops(any_shop: Bench) -> None:
     assert own == [
         (row["id_product"], row["reference"], row["ean13"], row["name"], row["quantity"]) for row in rows.values()
     ]
+
+
+def test_switches_and_prices_are_the_shops(any_shop: Bench) -> None:
+    with any_shop.open() as shop:
+        rows = any_shop.catalogue(shop, None, "prices", "brands")
+    own = any_shop.sql(
+        "SELECT s.id_product, coalesce(a.id_product_attribute, 0), coalesce(a.minimal_quantity, s.minimal_quantity),"
+        " s.available_for_order = 1, s.visibility, s.price + coalesce(a.price, 0), m.name"
+        " FROM ps_product p JOIN ps_product_shop s USING (id_product)"
+        " LEFT JOIN (SELECT id_product, 0 AS id_product_attribute, NULL AS minimal_quantity, 0 AS price FROM ps_product"
+        "  UNION ALL SELECT a.id_product, b.id_product_attribute, b.minimal_quantity, b.price"
+        "  FROM ps_product_attribute a JOIN ps_product_attribute_shop b USING (id_product_attribute)"
+        "  WHERE b.id_shop = 1) a USING (id_product)"
+        " LEFT JOIN ps_manufacturer m USING (id_manufacturer) WHERE s.id_shop = 1 ORDER BY 1, 2"
+    )
+    names = ("minimal_quantity", "available_for_order", "visibility", "price", "brand")
+    read = [(row["id_product"], row["id_product_attribute"], *(row[name] for name in names)) for row in rows]
+    assert read == [(*row[:3], bool(row[3]), *row[4:]) for row in own]
+
+
+def test_a_combination_has_its_own_price_and_least_quantity(bench: Bench) -> None:
+    bench.sql(
+        "UPDATE ps_product_shop SET price = 10.5, minimal_quantity = 2, visibility = 'search' WHERE id_product = 3"
+    )
+    bench.sql("UPDATE ps_product_shop SET available_for_order = 0 WHERE id_product = 3")
+    bench.sql("UPDATE ps_product_attribute_shop SET price = -0.25, minimal_quantity = 6 WHERE id_product = 3")
+    with bench.open() as shop:
+        rows = [row for row in bench.catalogue(shop, 3, "prices") if row["id_product"] == 3]
+    told = [(row["price"], row["minimal_quantity"], row["visibility"], row["available_for_order"]) for row in rows]
+    assert set(told[1:]) == {(Decimal("10.25"), 6, "search", False)}
+    assert told[0] == (Decimal("10.5"), 2, "search", False)
+
+
+def test_what_is_not_asked_for_is_not_told(still: Bench) -> None:
+    with still.open() as shop:
+        rows = still.catalogue(shop)
+    assert {(row["supplier_references"], row["price"], row["brand"]) for row in rows} == {(None, None, None)}
+
+
+def test_brands_that_may_not_be_read_are_not_told(bench: Bench) -> None:
+    bench.as_sync_user()
+    bench.sql(f"REVOKE SELECT ON ps_manufacturer FROM '{bench.user}'@'%'")
+    with bench.open() as shop:
+        rows = bench.catalogue(shop, None, "brands", "prices")
+    assert {row["brand"] for row in rows} == {None}
+    assert None not in {row["price"] for row in rows}
+
+
+def test_the_maker_of_many_products_is_known_for_all_of_them(bench: Bench) -> None:
+    bench.sql("INSERT INTO ps_product_shop (id_product, id_shop, id_tax_rules_group, date_add, date_upd)"
+              " SELECT seq, 1, 1, now(), now() FROM seq_1001_to_3500")  # fmt: skip
+    bench.sql("INSERT INTO ps_product (id_product, id_manufacturer, id_tax_rules_group, date_add, date_upd)"
+              " SELECT seq, 2, 1, now(), now() FROM seq_1001_to_3500")  # fmt: skip
+    with bench.open() as shop:
+        rows = bench.catalogue(shop, None, "brands")
+    assert {row["brand"] for row in rows if row["id_product"] > 1000} == {"Bród & Synowie"}
 
 
 @pytest.mark.parametrize("name", [AWKWARD, "\\N", "NULL", "'", '"', '""', ",", "Zażółć 🦊", " "])
@@ -128,5 +185,5 @@ def test_the_codes_of_all_suppliers_stand_by_their_names(bench: Bench) -> None:
         " id_currency) VALUES (1, 0, 2, 'b', 1), (1, 0, 1, 'ą\"1', 1), (2, 0, 1, '', 1)"
     )
     with bench.open() as shop:
-        found = [row["supplier_references"] for row in bench.catalogue(shop, limit=2)]
+        found = [row["supplier_references"] for row in bench.catalogue(shop, 2, "codes")]
     assert found == ['{"Acme Hurt":"ą\\"1","Baltic Trade":"b"}', None]

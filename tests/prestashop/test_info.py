@@ -92,6 +92,49 @@ def test_a_missing_key_is_told_with_its_statement(bench: Bench) -> None:
         pass
 
 
+@pytest.mark.parametrize("name", ["PS_CATALOG_MODE", "PS_CURRENCY_DEFAULT"])
+def test_a_shops_own_mode_and_currency_stand_before_the_global_ones(bench: Bench, name: str) -> None:
+    bench.sql("INSERT INTO ps_currency (id_currency, name, iso_code, conversion_rate) VALUES (5, 'Euro', 'EUR', 4.2)")
+    bench.sql(
+        "INSERT INTO ps_configuration (id_shop, name, value, date_add, date_upd) VALUES (1, %s, %s, now(), now())",
+        name,
+        {"PS_CATALOG_MODE": "1", "PS_CURRENCY_DEFAULT": "5"}[name],
+    )
+    with bench.open() as shop:
+        found = {"PS_CATALOG_MODE": shop.info.catalogue_mode, "PS_CURRENCY_DEFAULT": shop.info.default_currency}
+    assert found == {"PS_CATALOG_MODE": False, "PS_CURRENCY_DEFAULT": "PLN", name: found[name]}
+    assert found[name] in {True, "EUR"}
+
+
+def test_an_installed_shop_is_no_mere_catalogue(any_shop: Bench) -> None:
+    with any_shop.open() as shop:
+        assert not shop.info.catalogue_mode
+
+
+def test_a_currency_that_may_not_be_read_is_not_known(bench: Bench) -> None:
+    bench.as_sync_user()
+    with bench.open() as shop:
+        assert (shop.info.default_currency, shop.info.switched_off) == (None, [])
+
+
+def test_what_is_on_the_shelf_is_told_since_1_7(any_shop: Bench, version: str) -> None:
+    with any_shop.open() as shop:
+        assert shop.info.physical_quantity == (version != "1.6.1.24")
+
+
+def test_a_shop_is_the_same_by_whichever_way_it_is_reached(still: Bench) -> None:
+    with still.open() as shop, still.open(query={"unix_socket": str(still.server.socket)}) as other:
+        assert shop.info.identity == other.info.identity
+        assert shop.info.identity.endswith(f":{still.server.port}/{still.database}/ps_")
+
+
+def test_brands_that_can_not_be_read_are_switched_off(bench: Bench) -> None:
+    bench.as_sync_user()
+    bench.sql(f"REVOKE SELECT ON ps_manufacturer FROM '{bench.user}'@'%'")
+    with bench.open() as shop:
+        assert shop.info.switched_off == ["brands"]
+
+
 @pytest.mark.parametrize("table", ["product_supplier", "supplier"])
 def test_tables_that_can_not_be_read_switch_their_features_off(bench: Bench, table: str) -> None:
     bench.as_sync_user()

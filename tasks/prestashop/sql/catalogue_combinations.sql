@@ -1,6 +1,7 @@
--- the combinations of what the shop sells
+-- the combinations of what the shop sells; `price` is what comes on top of the product's
 SELECT
-  pa.id_product, pa.id_product_attribute, pa.reference, pa.ean13, pas.available_date, sa.quantity
+  pa.id_product, pa.id_product_attribute, pa.reference, pa.ean13, pas.available_date, sa.quantity,
+  pas.minimal_quantity, pas.price
 FROM {prefix}product_attribute pa
 JOIN {prefix}product_attribute_shop pas
   ON pas.id_product_attribute = pa.id_product_attribute AND pas.id_shop = %(id_shop)s

@@ -1,7 +1,8 @@
--- what the shop sells, one row a product; stock from the shop's own scope only
+-- what the shop sells, one row a product; stock from the shop's own scope only. Columns that nobody asks for cost nothing
 SELECT
   ps.id_product, p.reference, p.ean13, pl.name, ps.active, p.is_virtual,
-  p.cache_is_pack AS is_pack, ps.available_date, sa.depends_on_stock, sa.quantity
+  p.cache_is_pack AS is_pack, ps.available_date, sa.depends_on_stock, sa.quantity,
+  ps.minimal_quantity, ps.available_for_order, ps.visibility, ps.price, p.id_manufacturer
 FROM {prefix}product_shop ps
 JOIN {prefix}product p ON p.id_product = ps.id_product
 LEFT JOIN {prefix}product_lang pl

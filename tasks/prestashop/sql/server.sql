@@ -1,1 +1,1 @@
-SELECT version(), database(), current_user()
+SELECT version(), database(), current_user(), @@hostname, @@port
