@@ -35,7 +35,8 @@ def of_shop(name: str, runs: Sequence[Row], suppliers: Sequence[Row], span: Span
             points = [(row["started_at"], row["on"]) for row in suppliers if row["supplier"] == supplier]
             label = _with_last(by_supplier[supplier], points)
             steps(panels[2], points, span, color=LINES[number], linewidth=1.8, label=label)
-        name_axis(panels[2], "products", "Of these, products that can be ordered from each supplier")
+        words = f"Of these, products that can be ordered from each supplier{_of_all(len(by_supplier))}"
+        name_axis(panels[2], "products", words)
     for axes in panels:
         explain_lines(axes)
     return figure
@@ -44,13 +45,14 @@ def of_shop(name: str, runs: Sequence[Row], suppliers: Sequence[Row], span: Span
 def of_product(name: str, offers: Sequence[Row], switched: Switched, span: Span, threshold: int | None) -> Figure:
     """Draw what each supplier had and promised, and when the shop let it be ordered; `threshold`: from which stock."""
     figure, (stock, days, shop) = sheet(name, (2.6, 2, 0.55), span)
-    for number, supplier in enumerate(sorted({row["supplier"] for row in offers})[: len(LINES)]):
+    suppliers = sorted({row["supplier"] for row in offers})
+    for number, supplier in enumerate(suppliers[: len(LINES)]):
         told = [row for row in offers if row["supplier"] == supplier]
         look = {"color": LINES[number], "linewidth": 1.8}
         points = [(row["at"], row["stock_quantity"]) for row in told]
         steps(stock, points, span, label=_with_last(shown(told[-1]), points), **look)
         steps(days, [(row["at"], row["delivery_days"]) for row in told], span, **look)
-    name_axis(stock, "pieces", "Stock at the suppliers (a gap: not in the file, or no number)")
+    name_axis(stock, "pieces", f"Stock at the suppliers{_of_all(len(suppliers))}; a gap: not in the file, or no number")
     if threshold:
         stock.axhline(threshold, color=INK, linewidth=1.2, linestyle="--", label=f"the policy asks for {threshold} now")
         stock.set_ylim(0, max(stock.get_ylim()[1], threshold * 1.15))
@@ -106,6 +108,11 @@ def _with_last(words: str, points: Sequence[tuple[datetime, int | None]]) -> str
     """Name a line with its newest value, which a reader looks for first."""
     last = points[-1][1] if points else None
     return words if last is None else f"{words}: {last:,} now"
+
+
+def _of_all(suppliers: int) -> str:
+    """Say so where more suppliers are in the table than can be told apart by colour."""
+    return f" ({len(LINES)} of {suppliers}; all of them in the table)" if suppliers > len(LINES) else ""
 
 
 def _largest(suppliers: Sequence[Row]) -> list[int]:

@@ -104,6 +104,13 @@ def test_days_begin_at_the_shops_midnight_on_both_sides_of_the_change_of_clocks(
     assert {tick.utcoffset() for tick in ticks} == {timedelta(hours=1), timedelta(hours=2)}
 
 
+def test_more_suppliers_than_colours() -> None:
+    offers = [offer(9, number, supplier=number) for number in range(1, 9)]
+    stock = pictures.of_product("Wiertarka", offers, Switched([], True, 0), SPAN, None).axes[0]
+    assert len(stock.get_lines()) == len(canvas.LINES)
+    assert "6 of 8; all of them in the table" in stock.get_title(loc="left")
+
+
 def test_the_band_shows_when_it_could_be_ordered() -> None:
     moments = [{"at": END - timedelta(hours=48), "is_on": False}, {"at": END - timedelta(hours=24), "is_on": True}]
     band = product_picture(Switched(moments, True, 0)).axes[2]
