@@ -220,6 +220,11 @@ def test_via_us_both_calendars_count() -> None:
     assert leaves(TUESDAY, 1, **WORKING, route="via_us", handling_days=2, shop=ours) == "2026-11-17"
 
 
+def test_via_us_nothing_arrives_on_a_day_on_which_the_supplier_does_not_send() -> None:
+    ours = {"holidays": None, "working_days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}
+    assert leaves(TUESDAY, None, "2026-11-14", **WORKING, route="via_us", shop=ours) == "2026-11-16"
+
+
 def test_via_us_our_closed_week_counts() -> None:
     assert leaves(TUESDAY, 0, route="via_us", handling_days=1, shop=closed("2026-11-12", "2026-11-15")) == "2026-11-16"
 
