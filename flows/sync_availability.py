@@ -16,7 +16,15 @@ from tasks.availability import (
     plan_changes,
 )
 from tasks.linking import begin_reading_links, join_new_items
-from tasks.prestashop import asked_by, begin_reading_rows, look_at_shop, read_all_rows, read_rows_of, write_changes
+from tasks.prestashop import (
+    asked_by,
+    begin_reading_rows,
+    claim_rows,
+    look_at_shop,
+    read_all_rows,
+    read_rows_of,
+    write_changes,
+)
 from tasks.report import block_name, run_name
 from tasks.run import working_on
 from tasks.summaries import SyncSummary
@@ -46,6 +54,7 @@ def sync_availability(
     with working_on("sync-availability", block_name(shop), block.integration_id, summary) as run:
         links_known, known = begin_reading_links(run), begin_reading_known(run, block)
         look = look_at_shop(run, block, to_write=not dry_run, asked=asked_by(block.policy))
+        claim_rows(run, block, look.info)
         links = join_new_items(run, block, look.catalogue, links_known)
         with_shop = compare == "shop" or not block.sync_only_changed
         first = None if with_shop or contractor else first_to_read(run, links, known)
@@ -56,7 +65,7 @@ def sync_availability(
         if not differing.count:
             summary.status = "unchanged"
             return summary
-        shop_rows = read_rows_of(run, block, differing.products, begun)
+        shop_rows = read_rows_of(run, block, differing.products, begun, differing.fields)
         changes = plan_changes(run, block, differing, shop_rows, known, limit)
         if not changes.rows:
             summary.status = "unchanged"

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from blocks import PrestashopDatabase
 from tasks import archive
 from tasks.availability import plan
+from tasks.availability.giving_back import end_release, find_our_rows, plan_release
 from tasks.availability.judging import ShopView
+from tasks.availability.pinning import find_in_shop, pin, show_pins
 from tasks.availability.plan import ChangeSet, Differing, Wanted
 from tasks.availability.reasons import REASONS
+from tasks.availability.released import chosen_subject, take_into_care
 from tasks.availability.texts import Language
 from tasks.duck import desk, has_rows
 from tasks.errors import Refused
@@ -26,11 +29,19 @@ __all__ = [
     "ChangeSet",
     "Known",
     "begin_reading_known",
+    "chosen_subject",
     "decide_availability",
+    "end_release",
     "find_changes",
+    "find_in_shop",
+    "find_our_rows",
     "first_to_read",
     "keep_outcomes",
+    "pin",
     "plan_changes",
+    "plan_release",
+    "show_pins",
+    "take_into_care",
 ]
 
 WRITTEN = ("id_product", "id_product_attribute", "id_lang", "field", "value", "original")
@@ -203,7 +214,7 @@ def _archive(run: Run[SyncSummary], name: str, changes: ChangeSet) -> None:
 
 
 @station("keep outcomes")
-def keep_outcomes(run: Run[SyncSummary], outcomes: Path) -> None:
+def keep_outcomes(run: Run[Any], outcomes: Path) -> None:
     """Put what came of a change set beside it."""
     if run.summary.change_set_id:
         place = archive.find("changes", run.integration_id, run.summary.change_set_id)

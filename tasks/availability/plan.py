@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from blocks import PrestashopDatabase
 from tasks.availability.judging import ShopView, lay_decisions
 from tasks.duck import desk
+from tasks.prestashop import Field
 
 SAMPLE = 10
 
@@ -31,11 +32,12 @@ class Wanted(BaseModel):
 
 
 class Differing(BaseModel):
-    """Rows of `wanted` that are new, and the products (`changed_products`: id_product) that they belong to."""
+    """Rows of `wanted` that are new, their products (`changed_products`: id_product) and fields."""
 
     rows: Path
     products: Path
     count: int
+    fields: list[Field]
 
 
 class ChangeSet(BaseModel):
@@ -104,6 +106,7 @@ def find_differing(wanted: Path, held: Path, folder: Path) -> Differing:
             rows=table.save("differing", folder / "differing.parquet"),
             products=table.save("changed_products", folder / "changed_products.parquet"),
             count=table.count("changed_products"),
+            fields=[row["field"] for row in table.rows("SELECT DISTINCT field FROM differing ORDER BY field")],
         )
 
 

@@ -52,7 +52,7 @@ originals AS (
          w.original AS value, d.reason_code
   FROM written w JOIN decisions d USING (id_product)
   WHERE ($restore AND d.reason_code = 'no_offer' AND w.field <> 'quantity')
-     OR (w.field = 'available_now' AND NOT EXISTS (
+     OR (w.field = 'available_now' AND w.value IS DISTINCT FROM w.original AND NOT EXISTS (
            FROM wanted_texts t WHERE t.field = 'available_now' AND t.id_product = w.id_product
              AND t.id_product_attribute = w.id_product_attribute AND t.id_lang = w.id_lang))
 ),

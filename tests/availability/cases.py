@@ -60,7 +60,8 @@ def links_of(case: dict[Any, Any], product: int, item: str) -> Rows:
 def _pins(case: dict[Any, Any]) -> Rows:
     until = case.get("until")
     more = {"until": datetime.combine(until, datetime.min.time()) if isinstance(until, date) else None}
-    kind = {True: "on", False: "off"}.get(case.get("pin"), case.get("pin"))  # YAML reads on and off as truth
+    said = case.get("pin")
+    kind = ("off", "on")[said] if isinstance(said, bool) else said  # YAML reads on and off as truth
     pins: Rows = [{"product_id": PRODUCT, "kind": kind, **more}] if kind else []
     return pins + ([{"supplier_id": case["released"], "kind": "released"}] if "released" in case else [])
 
