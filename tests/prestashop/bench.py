@@ -13,9 +13,11 @@ from pydantic import SecretStr
 from blocks import AvailabilityPolicy, LanguageTexts, PrestashopDatabase
 from demo.grants import grant_sync_user
 from demo.servers import MariaDb
+from tasks.prestashop.checks import checks
 from tasks.prestashop.database import DatabaseShop, open_shop
 from tasks.prestashop.model import USUAL_FIELDS, Asked, Change, Field, Outcome
 from tasks.prestashop.windows import Window, apply_changes
+from tasks.summaries import Check
 from tests.parquet import read, write
 
 CHANGES = """product_id BIGINT, id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR,
@@ -111,6 +113,11 @@ class Bench:
         """Let all stock rows of a product hold something."""
         for column, value in columns.items():
             self.sql(f"UPDATE ps_stock_available SET {column} = %s WHERE id_product = %s", value, id_product)
+
+
+def looked(bench: Bench, **settings: Any) -> dict[str, Check]:
+    """What the checks find, by their names."""
+    return {check.name: check for check in checks(bench.block(**settings))}
 
 
 class Apply:
