@@ -199,7 +199,7 @@ def _another(row: dict[str, Any]) -> str:
 
 def as_rows(changes: Iterable[Change]) -> list[dict[str, Any]]:
     """Changes as rows of a change set."""
-    return [{"product_id": change.id_product, **change._asdict()} for change in changes]
+    return [{"product_id": change.id_product, **change._asdict(), "reason_args": '{"stock": 9}'} for change in changes]
 
 
 def change_set(folder: Path, changes: Iterable[Change]) -> Path:
