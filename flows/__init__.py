@@ -5,6 +5,8 @@ from flows.import_catalog import import_catalog
 from flows.import_feed import import_feed
 from flows.inspect_feed import inspect_feed
 from flows.link_products import link_products
+from flows.pin_product import pin_product
+from flows.release_products import release_products
 from flows.sync_availability import sync_availability
 
 __all__ = [
@@ -13,5 +15,7 @@ __all__ = [
     "import_feed",
     "inspect_feed",
     "link_products",
+    "pin_product",
+    "release_products",
     "sync_availability",
 ]

@@ -7,7 +7,7 @@ from prefect import flow
 from blocks import PrestashopDatabase, SupplierFeed, load_integration
 from tasks.checks import check_database, show_checks
 from tasks.feeds import check_feed
-from tasks.prestashop import check_shop
+from tasks.prestashop import check_alone, check_shop
 from tasks.report import block_name, run_name
 from tasks.run import working_on
 from tasks.summaries import CheckSummary
@@ -30,5 +30,6 @@ def check_integration(integration: SupplierFeed | PrestashopDatabase | str) -> C
         else:
             check_database(run, block)
             check_shop(run, block)
+            check_alone(run, block)
         show_checks(run)
         return summary

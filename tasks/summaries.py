@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -72,6 +73,8 @@ class SyncSummary(Summary):
     """Counts of `sync_availability`, in products of the shop (a product with its combinations is one)."""
 
     wanted: int = Field(0, description="products with a decision")
+    on: int = Field(0, description="of these, that can be ordered")
+    off: int = Field(0, description="of these, that can't")
     changed: int = Field(0, description="of these, with something new to write")
     written: int = Field(0, description="written and read back")
     unchanged: int = Field(0, description="the shop already holds what was decided")
@@ -83,7 +86,35 @@ class SyncSummary(Summary):
         0, description="combinations that can't be denied while others of the product can be sold"
     )
     skipped: dict[str, int] = Field(default_factory=dict, description="left alone, by reason")
+    by_supplier: dict[str, int] = Field(
+        default_factory=dict, description="by the supplier (integration number) who decides a product"
+    )
     rows_written: int = Field(0, description="database rows written")
+    change_set_id: str | None = Field(None, description="what was planned and what came of it, in the archive")
+
+
+class PinSummary(Summary):
+    """What `pin_product` did."""
+
+    product_id: int | None = Field(None, description="our number of the product")
+    state: str = Field("", description="on, off, hold; rules: the pin was ended")
+    until: datetime | None = Field(None, description="when the pin runs out (UTC)")
+    pins: int = Field(0, description="open pins of this shop, this one among them")
+
+
+class ReleaseSummary(Summary):
+    """Counts of `release_products`, in products of the shop; a row is one flag or text."""
+
+    products: int = Field(0, description="products with rows of ours that are given back")
+    written: int = Field(0, description="products put back as they were, or so already, and read back")
+    left: int = Field(0, description="somebody else changed a row since the plan; left alone")
+    failed: int = Field(0, description="could not be written")
+    enabled: int = Field(0, description="switched to: can be ordered")
+    disabled: int = Field(0, description="switched to: can't be ordered")
+    rows_written: int = Field(0, description="database rows written")
+    rows_ended: int = Field(0, description="rows whose record ended: they hold what they held before us")
+    kept: dict[str, int] = Field(default_factory=dict, description="rows that stay as they are, by reason")
+    pins: int = Field(0, description="open pins of this shop")
     change_set_id: str | None = Field(None, description="what was planned and what came of it, in the archive")
 
 

@@ -20,6 +20,8 @@ CRONS = {
     "link_products/by-hand": [],
     "check_integration/by-hand": [],
     "inspect_feed/by-hand": [],
+    "pin_product/by-hand": [],
+    "release_products/by-hand": [],
 }
 
 
@@ -33,7 +35,9 @@ def test_parameters_fit_the_flow(name: str) -> None:
     deployment: dict[str, Any] = DEPLOYMENTS[name]
     path, _, function = deployment["entrypoint"].rpartition(":")
     flow = getattr(importlib.import_module(path.removesuffix(".py").replace("/", ".")), function)
-    inspect.signature(flow.fn).bind(**deployment["parameters"])
+    signature = inspect.signature(flow.fn)
+    # what a person starts may ask for more in its form
+    (signature.bind if CRONS[name] else signature.bind_partial)(**deployment["parameters"])
 
 
 @pytest.mark.parametrize("name", [name for name, crons in CRONS.items() if crons])

@@ -10,6 +10,7 @@ from blocks import PrestashopDatabase, SkuCodes, SupplierFeed
 from tasks.duck import has_rows
 from tasks.feeds import Snapshot, believe, fetch_feed
 from tasks.linking import shop, supplier
+from tasks.linking.finding import Found, find_product, find_products
 from tasks.linking.report import (
     show_ambiguous,
     show_decisions,
@@ -28,9 +29,12 @@ from tasks.summaries import CatalogueSummary, ImportSummary, InspectSummary, Lin
 Integration = SupplierFeed | PrestashopDatabase
 
 __all__ = [
+    "Found",
     "ask_person",
     "begin_reading_known",
     "begin_reading_links",
+    "find_product",
+    "find_products",
     "join_new_items",
     "knows_products_of",
     "link_again",

@@ -14,17 +14,19 @@ from typing import Any
 from pydantic import BaseModel
 
 from blocks import PrestashopDatabase
-from tasks.errors import Refused
+from tasks.errors import Refused, RexbitError
 from tasks.prestashop.applying import apply_change_set
 from tasks.prestashop.checks import checks
 from tasks.prestashop.database import open_shop
-from tasks.prestashop.model import USUAL_FIELDS, Asked, Field, ShopInfo, asked_by, fields_of
+from tasks.prestashop.model import ALL_FIELDS, USUAL_FIELDS, Asked, Field, ShopInfo, asked_by, fields_of
 from tasks.prestashop.record import Writing
+from tasks.prestashop.scopes import KINDS, ShopRows, claim, read_scopes, shared_rows, told_of_given_back, told_of_shared
 from tasks.run import Ahead, Run
 from tasks.station import station
-from tasks.summaries import CheckSummary, SyncSummary
+from tasks.summaries import Check, CheckSummary, SyncSummary
 
 __all__ = [
+    "ALL_FIELDS",
     "USUAL_FIELDS",
     "Asked",
     "Field",
@@ -32,11 +34,14 @@ __all__ = [
     "ShopInfo",
     "asked_by",
     "begin_reading_rows",
+    "check_alone",
     "check_shop",
+    "claim_rows",
     "fields_of",
     "look_at_shop",
     "read_all_rows",
     "read_rows_of",
+    "rows_of_others",
     "write_changes",
 ]
 
@@ -91,7 +96,7 @@ def begin_reading_rows(
 
 @station("read rows of changed products", io=True)
 def read_rows_of(
-    run: Run[SyncSummary],
+    run: Run[Any],
     block: PrestashopDatabase,
     products: Path,
     begun: Ahead[Path] | None = None,
@@ -104,15 +109,13 @@ def read_rows_of(
     return begun.result() if begun else _read_rows(run, block, products, fields)
 
 
-def _read_rows(
-    run: Run[SyncSummary], block: PrestashopDatabase, products: Path, fields: Collection[Field] | None
-) -> Path:
+def _read_rows(run: Run[Any], block: PrestashopDatabase, products: Path, fields: Collection[Field] | None) -> Path:
     with open_shop(block) as shop:
         return shop.read_rows(run.folder / "shop_rows.parquet", products, fields or fields_of(block.policy))
 
 
 @station("write changes", io=True)
-def write_changes(run: Run[SyncSummary], block: PrestashopDatabase, changes: Path, links: Path) -> Path:
+def write_changes(run: Run[Any], block: PrestashopDatabase, changes: Path, links: Path) -> Path:
     """Apply a change set window by window, read back, record; returns the outcomes as a file.
 
     Safe to repeat: a row that already holds what it shall is found to, and recorded.
@@ -128,7 +131,7 @@ def write_changes(run: Run[SyncSummary], block: PrestashopDatabase, changes: Pat
     return applied.outcomes
 
 
-def _writing(run: Run[SyncSummary], links: Path) -> Writing:
+def _writing(run: Run[Any], links: Path) -> Writing:
     if run.summary.change_set_id is None:
         raise LookupError("a change set is planned and archived before it is written")
     return Writing(run.integration_id, run.id, run.summary.change_set_id, links, run.folder)
@@ -138,3 +141,55 @@ def _writing(run: Run[SyncSummary], links: Path) -> Writing:
 def check_shop(run: Run[CheckSummary], block: PrestashopDatabase) -> None:
     """The shop's settings, grants and languages, each with how to fix it."""
     run.summary.checks += checks(block)
+
+
+@station("claim rows", io=True)
+def claim_rows(run: Run[Any], block: PrestashopDatabase, info: ShopInfo) -> None:
+    """Record which rows this block writes; Refused where the shop was given back or another block writes one of them.
+
+    A dry run only warns.
+    """
+    rows = ShopRows.of(block, info)
+    with run.state.session(read_only=True) as session:
+        given_back = session.execute("pin_of_whole_shop", {"integration_id": run.integration_id})
+        known = read_scopes(session, run.integration_id, rows)
+    told = told_of_given_back(run.integration_id, given_back[-1]) if given_back else ""
+    if run.summary.dry_run:
+        shared = shared_rows(known, run.integration_id, rows)
+        for words in (told, told_of_shared(shared, run.integration_id, run.title) if shared else ""):
+            if words:
+                run.warn(words)
+        return
+    if told:
+        raise Refused(told)
+    values = {"integration_id": run.integration_id, "name": run.title, "run_id": run.id}
+    if claim(run.state, known, values, rows):
+        run.say("Recorded which rows this block writes: %s", ", ".join(row for row in rows[1:] if row))
+
+
+def rows_of_others(run: Run[Any], block: PrestashopDatabase) -> dict[str, str]:
+    """Which of the rows that this shop's block could write another block writes: kind -> that block's name."""
+    with open_shop(block) as shop:
+        rows = ShopRows.within_reach(shop.info)
+    with run.state.session(read_only=True) as session:
+        shared = shared_rows(read_scopes(session, run.integration_id, rows), run.integration_id, rows)
+    return {one.kind: one.name for one in shared}
+
+
+@station("check who writes", io=True)
+def check_alone(run: Run[CheckSummary], block: PrestashopDatabase) -> None:
+    """Whether this block alone writes its rows."""
+    expected = "rows of this shop are written by this block alone"
+    try:
+        with open_shop(block) as shop:
+            rows = ShopRows.of(block, shop.info)
+    except RexbitError:
+        found = "not looked at: the shop could not be opened"
+        run.summary.checks.append(Check(name="one writer", ok=None, expected=expected, found=found))
+        return
+    with run.state.session(read_only=True) as session:
+        shared = shared_rows(read_scopes(session, run.integration_id, rows), run.integration_id, rows)
+    names = [f"{KINDS[one.kind]}: `{one.name}` (integration {one.integration_id}) too" for one in shared]
+    fix = told_of_shared(shared, run.integration_id, run.title) + "." if shared else ""
+    found = "; ".join(names) or "this block alone, as far as syncs have run"
+    run.summary.checks.append(Check(name="one writer", ok=not shared, expected=expected, found=found, fix=fix))

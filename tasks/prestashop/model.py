@@ -18,7 +18,7 @@ FLAG: Field = "out_of_stock"
 QUANTITY: Field = "quantity"
 LATER: Field = "available_later"
 NOW: Field = "available_now"
-FIELDS: tuple[Field, ...] = get_args(Field)
+ALL_FIELDS: tuple[Field, ...] = get_args(Field)
 STOCK_FIELDS = frozenset({QUANTITY, FLAG})  # they have no language
 USUAL_FIELDS = frozenset({LATER, FLAG})
 SUPPLIER_REFERENCES = "supplier references"  # a feature that may be switched off
@@ -43,7 +43,7 @@ def asked_by(policy: AvailabilityPolicy) -> set[Asked]:
 
 def fields_of(policy: AvailabilityPolicy) -> frozenset[Field]:
     """Return the fields that a policy has written."""
-    return frozenset(FIELDS) if policy.combinations == "quantities" else USUAL_FIELDS
+    return frozenset(ALL_FIELDS) if policy.combinations == "quantities" else USUAL_FIELDS
 
 
 class ShopLanguage(BaseModel):

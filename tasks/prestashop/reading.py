@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from tasks.duck import Desk, desk
 from tasks.prestashop.capabilities import scope_of
 from tasks.prestashop.connection import Ids, explained
-from tasks.prestashop.model import FIELDS, FLAG, LATER, NOW, QUANTITY, STOCK_FIELDS, Asked, Field, ShopInfo
+from tasks.prestashop.model import ALL_FIELDS, FLAG, LATER, NOW, QUANTITY, STOCK_FIELDS, Asked, Field, ShopInfo
 from tasks.prestashop.session import ServerWarningError, Session
 from tasks.prestashop.table_file import load_rows
 from tasks.prestashop.targets import in_chunks
@@ -141,7 +141,7 @@ def read_rows(session: Session, info: ShopInfo, to: Path, products: Path | None,
     scope = {**scope_of(info).values, "languages": tuple(language.id_lang for language in info.languages)}
     has_texts = info.languages and not STOCK_FIELDS.issuperset(fields)
     has_stock = not STOCK_FIELDS.isdisjoint(fields)
-    empty = set(FIELDS).difference(fields)
+    empty = set(ALL_FIELDS).difference(fields)
     with _reading(session, to) as reading:
         ids = _sold(session, info) if products is None else _wanted(reading, products)
         parts = [Part(chunk, scope) for chunk in in_chunks(ids)]

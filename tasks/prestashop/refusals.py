@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tasks.errors import Refused
-from tasks.prestashop.model import FIELDS, FLAG, FLAG_VALUES, LARGEST_QUANTITY, LATER, NOW, QUANTITY, Change, ShopInfo
+from tasks.prestashop.model import (
+    ALL_FIELDS,
+    FLAG,
+    FLAG_VALUES,
+    LARGEST_QUANTITY,
+    LATER,
+    NOW,
+    QUANTITY,
+    Change,
+    ShopInfo,
+)
 
 SHOWN = 3
 LARGEST_3_BYTE = 0xFFFF
@@ -42,8 +52,8 @@ def _named(change: Change) -> str:
 def _problems(change: Change, info: ShopInfo) -> Iterator[str]:
     if change.field in {LATER, NOW}:
         yield from _text_problems(change, info)
-    elif change.field not in FIELDS:
-        yield f"only {', '.join(f'`{field}`' for field in FIELDS)} are ever written"
+    elif change.field not in ALL_FIELDS:
+        yield f"only {', '.join(f'`{field}`' for field in ALL_FIELDS)} are ever written"
     elif change.id_lang is not None:
         yield "a stock row has no language"
     elif change.field == FLAG and change.after not in FLAG_VALUES:

@@ -1,0 +1,90 @@
+"""What of a shop is given back: a product, a supplier's products or all; and how it is taken into care again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from blocks import PrestashopDatabase
+from tasks.availability.pinning import find_in_shop
+from tasks.availability.pins import Subject, end_pins, open_pins, required_reason, subject_of
+from tasks.errors import Refused
+from tasks.run import Run
+from tasks.station import station
+from tasks.summaries import ReleaseSummary
+
+
+class Choice(BaseModel):
+    """What is given back: one product (`id_product` of the shop), a supplier's products, or (neither) all."""
+
+    subject: Subject
+    id_product: int | None
+    reason: str
+
+
+@station("choose what is given back", io=True)
+def chosen_subject(
+    run: Run[ReleaseSummary],
+    block: PrestashopDatabase,
+    product: str | None,
+    supplier: int | None,
+    *,
+    whole_shop: bool,
+    reason: str,
+    take_back: bool,
+) -> Choice:
+    """Exactly one of product, supplier and shop; Refused for anything else, or a shop that is switched off."""
+    given = [
+        name
+        for name, is_given in (("product", product), ("supplier", supplier), ("whole_shop", whole_shop))
+        if is_given
+    ]
+    if len(given) != 1:
+        raise Refused(
+            f"Expected one of product, supplier and whole_shop, got {' and '.join(given) or 'none'}. Nothing was given"
+            " back"
+        )
+    why = required_reason(reason)
+    if not (take_back or run.summary.dry_run or block.product_listing_enabled):
+        raise Refused(
+            f"The shop (integration {block.integration_id}) is switched off. Turn `Switched on` on in its block, so"
+            " that it can be written to once more; a dry run works without."
+        )
+    if supplier is not None:
+        _require_supplier(run, supplier)
+        return Choice(subject=Subject(supplier_id=supplier), id_product=None, reason=why)
+    if not product:
+        return Choice(subject=Subject(), id_product=None, reason=why)
+    found = find_in_shop(run, product, gone_too=take_back)
+    parent, _, combination = (found.item or "0").partition("-")
+    if combination and not take_back:
+        raise Refused(
+            f"product: expected a whole product, got the combination {found.shown}: its flag is its product's."
+            f" Give back the product itself, `shop:{parent}`"
+        )
+    return Choice(subject=Subject(product_id=found.product_id), id_product=int(parent), reason=why)
+
+
+def _require_supplier(run: Run[Any], supplier: int) -> None:
+    with run.state.session(read_only=True) as session:
+        if not session.execute("supplier_linked", {"supplier": supplier}):
+            raise Refused(f"supplier: expected the integration number of a supplier with links, got {supplier}")
+
+
+@station("take back", io=True)
+def take_into_care(run: Run[ReleaseSummary], choice: Choice) -> None:
+    """End what keeps a product, a supplier or the shop out of our care; the next sync writes it again."""
+    if run.summary.dry_run:
+        return
+    run.check_lease()
+    with run.state.session() as session:
+        released = [pin for pin in open_pins(session, run.integration_id, run.started_at) if pin["kind"] == "released"]
+        ending = [pin for pin in released if subject_of(pin) == choice.subject]
+        if choice.subject.supplier_id is not None:  # with the products that were pinned beside it
+            runs = {pin["run_id"] for pin in ending}
+            ending += [pin for pin in released if pin["run_id"] in runs and pin["product_id"] is not None]
+        end_pins(session, run, ending)
+    if not ending:
+        run.count(status="unchanged")
+    run.say("%d pins ended; the next sync writes what they kept out", len(ending))

@@ -1,0 +1,117 @@
+"""Which rows of a shop's database a block writes, and that no other block writes the same ones."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Self
+
+from blocks import PrestashopDatabase
+from tasks.errors import Refused
+from tasks.prestashop.capabilities import Scope, scope_of
+from tasks.prestashop.model import ShopInfo
+from tasks.state import Session, StateDatabase
+
+ALL_LABELS = "all"  # the table of combinations' texts knows no shop
+KINDS = {"text_rows": "texts", "flag_rows": "flags", "label_rows": "combinations' texts"}
+
+
+class ShopRows(NamedTuple):
+    """The rows of one block; None: left to another block. `text_rows` and `flag_rows` as SQL conditions."""
+
+    shop_database: str
+    text_rows: str
+    flag_rows: str | None
+    label_rows: str | None
+
+    @classmethod
+    def of(cls, block: PrestashopDatabase, info: ShopInfo) -> Self:
+        """The rows that a sync of this block writes."""
+        rows = cls.within_reach(info)
+        return rows._replace(flag_rows=None, label_rows=None) if block.texts_only else rows
+
+    @classmethod
+    def within_reach(cls, info: ShopInfo) -> Self:
+        """The rows that a block of this shop could write, whatever it leaves to others."""
+        scope: Scope = scope_of(info)
+        return cls(
+            info.identity,
+            f"id_shop={info.id_shop}",
+            scope.stock_rows,
+            ALL_LABELS if info.combination_labels else None,
+        )
+
+
+class Shared(NamedTuple):
+    """Rows of a `kind` (a key of `KINDS`) that another integration's block writes."""
+
+    kind: str
+    rows: str
+    integration_id: int
+    name: str
+
+
+def read_scopes(session: Session, integration_id: int, rows: ShopRows) -> list[dict[str, Any]]:
+    """What is known of who writes in the same database, and of this integration."""
+    return session.execute("shop_scopes_of", {"integration_id": integration_id, "shop_database": rows.shop_database})
+
+
+def shared_rows(known: list[dict[str, Any]], integration_id: int, rows: ShopRows) -> list[Shared]:
+    """Those of `rows` that another integration writes."""
+    return [
+        Shared(kind, one[kind], one["integration_id"], one["name"])
+        for one in known
+        if one["integration_id"] != integration_id and one["shop_database"] == rows.shop_database
+        for kind in KINDS
+        if one[kind] is not None and one[kind] == getattr(rows, kind)
+    ]
+
+
+def claim(state: StateDatabase, known: list[dict[str, Any]], values: dict[str, Any], rows: ShopRows) -> bool:
+    """Record that an integration writes these rows; False: that stood there already.
+
+    `known`: what `read_scopes` told. `values`: integration_id, name, run_id. Raises Refused where another integration
+    writes one of them: of two that come at once one finds the other's.
+    """
+    ours, name = values["integration_id"], values["name"]
+    refuse_shared(shared_rows(known, ours, rows), ours, name)
+    wanted = {**rows._asdict(), "integration_id": ours, "name": name}
+    if wanted in known:
+        return False
+    with state.session() as session:
+        if state.kind == "postgresql":
+            session.execute("shop_scopes_lock_postgresql")
+        refuse_shared(shared_rows(read_scopes(session, ours, rows), ours, name), ours, name)
+        session.execute("shop_scope_write", {**wanted, "run_id": values["run_id"]})
+    return True
+
+
+def refuse_shared(shared: list[Shared], integration_id: int, name: str) -> None:
+    """Raise Refused naming both blocks, the rows, and the ways out."""
+    if shared:
+        raise Refused(f"Nothing was written to the shop. {told_of_shared(shared, integration_id, name)}")
+
+
+def told_of_shared(shared: list[Shared], integration_id: int, name: str) -> str:
+    """Who writes the same rows, and what to do about it."""
+    others = "; ".join(
+        f"{KINDS[one.kind]} ({one.rows}) are written by `{one.name}` (integration {one.integration_id}) as well"
+        for one in shared
+    )
+    ways = []
+    if any(one.kind == "text_rows" for one in shared):
+        ways.append("give each block a `Shop number` (id_shop) of its own")
+    if any(one.kind != "text_rows" for one in shared):
+        ways.append("set `Texts only` in all blocks but one, and sync those once before the one")
+    return (
+        f"Expected rows that `{name}` (integration {integration_id}) writes alone, but {others}: two would overwrite"
+        f" each other. Ways out: {'; '.join(ways)}; or, if the other block is given up, release its shop"
+        " (release-products with `whole_shop`)"
+    )
+
+
+def told_of_given_back(integration_id: int, word: dict[str, Any]) -> str:
+    """Why nothing of a shop is written: the word of the person who gave it back."""
+    return (
+        f"This shop (integration {integration_id}) was given back by {word['decided_by']} on"
+        f" {word['decided_at']:%Y-%m-%d}: {word['reason']}. Nothing of it is written until release-products takes it"
+        " back (`take_back` with `whole_shop`)"
+    )

@@ -1,0 +1,1 @@
+DELETE FROM shop_scopes WHERE integration_id = :integration_id
