@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tasks.errors import Refused, WrongSettingsError
-from tasks.prestashop.model import FIELDS, USUAL_FIELDS, Change, Field
+from tasks.prestashop.model import ALL_FIELDS, USUAL_FIELDS, Change, Field
 from tests.prestashop.bench import Apply, Bench, all_changes, flag_change, text_change
 from tests.prestashop.conftest import load_installed
 
@@ -28,7 +28,7 @@ def everything_but(bench: Bench, columns: Collection[str]) -> dict[str, Any]:
     return content
 
 
-@pytest.mark.parametrize("fields", [USUAL_FIELDS, FIELDS], ids=["usual", "all fields"])
+@pytest.mark.parametrize("fields", [USUAL_FIELDS, ALL_FIELDS], ids=["usual", "all fields"])
 @pytest.mark.parametrize("server", ["mariadb", "latin1_mariadb"])
 def test_installed_shops_hold_what_was_written_and_nothing_else_changed(
     apply: Apply, request: pytest.FixtureRequest, version: str, server: str, fields: Collection[Field], tmp_path: Path

@@ -8,7 +8,7 @@ import pytest
 
 from blocks import AvailabilityPolicy
 from blocks.policy_exception import PolicyException
-from tasks.prestashop.model import FIELDS
+from tasks.prestashop.model import ALL_FIELDS
 from tasks.prestashop.windows import apply_changes
 from tests.prestashop.bench import TEXTS, Bench, all_changes, change_set, looked
 from tests.prestashop.conftest import synthetic
@@ -92,7 +92,7 @@ def test_the_rights_named_for_quantities_write_everything(
     run_the_fixes(bench, policy=QUANTITIES)
     seen = Seen(monkeypatch)
     with bench.open() as shop:
-        changes = all_changes(bench.rows(shop, fields=FIELDS))
+        changes = all_changes(bench.rows(shop, fields=ALL_FIELDS))
         apply_changes(shop, change_set(bench.folder, changes), seen, nothing)
         assert (set(seen.together), seen.told) == ({True}, [])
 

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tasks.prestashop.model import FIELDS, STOCK_FIELDS, USUAL_FIELDS, Field
+from tasks.prestashop.model import ALL_FIELDS, STOCK_FIELDS, USUAL_FIELDS, Field
 from tests.parquet import SHOP_ROWS, write
 from tests.prestashop.bench import Bench
 
@@ -38,7 +38,7 @@ def stored(bench: Bench, field: Field, *, labels: bool) -> list[tuple[Any, ...]]
 
 @pytest.mark.parametrize(
     "fields",
-    [USUAL_FIELDS, FIELDS, ["available_now"], ["quantity"]],
+    [USUAL_FIELDS, ALL_FIELDS, ["available_now"], ["quantity"]],
     ids=["usual fields", "all fields", "available_now", "quantity"],
 )
 def test_every_value_of_the_shop(any_shop: Bench, fields: Collection[Field]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tasks.errors import LeaseLostError, Refused
 from tasks.prestashop.database import DatabaseShop
-from tasks.prestashop.model import FIELDS, Outcome, Together
+from tasks.prestashop.model import ALL_FIELDS, Outcome, Together
 from tasks.prestashop.windows import Window, apply_changes
 from tests.prestashop.bench import Bench, all_changes, change_set, quantity_change, text_change
 
@@ -57,9 +57,9 @@ def test_windows_are_products_in_order_and_never_cut_one(bench: Bench, seen: See
 
 def test_all_fields_are_written_together(bench: Bench, seen: Seen) -> None:
     with bench.open() as shop:
-        changes = all_changes(bench.rows(shop, fields=FIELDS))
+        changes = all_changes(bench.rows(shop, fields=ALL_FIELDS))
         apply_changes(shop, change_set(bench.folder, changes), seen, nothing, window=20)
-        held = {tuple(row.values())[:4]: row["value"] for row in bench.rows(shop, fields=FIELDS)}
+        held = {tuple(row.values())[:4]: row["value"] for row in bench.rows(shop, fields=ALL_FIELDS)}
     assert (set(seen.together), seen.told) == ({True}, [])
     assert [held[change[:4]] for change in changes] == [change.after for change in changes]
     assert bench.one("SELECT count(*) FROM ps_stock_available WHERE id_shop = 1"
