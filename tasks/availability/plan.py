@@ -32,7 +32,7 @@ class Wanted(BaseModel):
 
 
 class Differing(BaseModel):
-    """Rows of `wanted` that are new, the products (`changed_products`: id_product) that they belong to, their fields."""
+    """Rows of `wanted` that are new, their products (`changed_products`: id_product) and fields."""
 
     rows: Path
     products: Path
