@@ -7,11 +7,14 @@ from datetime import date
 from typing import Annotated, Literal, Self
 
 import holidays
+from holidays import registry
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WORKING_WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+EVERY_DAY: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WORKING_WEEK = EVERY_DAY[:5]
 MOST_DAYS = 365
+COUNTRIES = {code for names in registry.COUNTRIES.values() for code in names if len(code) == 2}
 
 
 def known_country(value: str | None) -> str | None:
@@ -19,12 +22,14 @@ def known_country(value: str | None) -> str | None:
     if not value:
         return None
     country, _, part = value.upper().partition("-")
-    known = holidays.list_supported_countries()
-    if country not in known:
+    if country not in COUNTRIES:
         raise ValueError(f"expected a country such as `PL`, `CZ`, `DE-BY`, or nothing, got `{value}`")
-    if part and part not in known[country]:
-        raise ValueError(f"expected a part of {country} ({', '.join(known[country]) or 'it has none'}), got `{part}`")
-    return f"{country}-{part}" if part else country
+    if not part:
+        return country
+    known = holidays.country_holidays(country).subdivisions  # this loads all countries, 80 ms: only where it must
+    if part not in (names := {name.upper(): name for name in known}):
+        raise ValueError(f"expected a part of {country} ({', '.join(known) or 'it has none'}), got `{part}`")
+    return f"{country}-{names[part]}"
 
 
 Country = Annotated[str | None, AfterValidator(known_country)]
@@ -45,6 +50,24 @@ class Closed(BaseModel):
         return self
 
 
+def ends_some_day(value: list[Closed]) -> list[Closed]:
+    """Closed days that are no way to say "never again": not over a year at a stretch."""
+    since = until = date.min
+    for one in sorted(value, key=lambda one: one.closed_from):
+        if (one.closed_from - until).days > 1:
+            since = one.closed_from
+        until = max(until, one.closed_to)
+        if (until - since).days >= MOST_DAYS:
+            raise ValueError(
+                f"expected an open day within {MOST_DAYS} days, got closed from {since} to {until}; who sends no more"
+                " is switched off"
+            )
+    return value
+
+
+ClosedDays = Annotated[list[Closed], AfterValidator(ends_some_day)]
+
+
 class SupplierDelivery(BaseModel):
     """How a supplier's delivery days are to be read. Left as it is, they are calendar days, from any day on."""
 
@@ -62,7 +85,9 @@ class SupplierDelivery(BaseModel):
         0, ge=0, le=60, title="Handling days", description="Working days that you need to send it on (`via_us`)."
     )
     cut_off: str | None = Field(
-        None, title="Cut-off", description="`14:00`, in the supplier's time zone: later orders count from the next day."
+        None,
+        title="Cut-off",
+        description="`14:00`, in the supplier's time zone: from then on orders count from the next day.",
     )
     working_days: list[Weekday] = Field(
         default_factory=lambda: list(WORKING_WEEK), title="Working days", description="On which the supplier sends."
@@ -70,7 +95,7 @@ class SupplierDelivery(BaseModel):
     holidays: Country = Field(
         "PL", title="Public holidays", description="`PL`, `CZ`, `DE-BY`; empty: works on public holidays."
     )
-    closed: list[Closed] = Field(
+    closed: ClosedDays = Field(
         default_factory=list, title="Closed", description="Holidays, stocktaking: nothing leaves on these days."
     )
 
@@ -98,3 +123,6 @@ class ShopDelivery(BaseModel):
         default_factory=lambda: list(WORKING_WEEK), min_length=1, title="Working days", description="On which you send."
     )
     holidays: Country = Field("PL", title="Public holidays", description="`PL`, `CZ`, `DE-BY`; empty: none.")
+    closed: ClosedDays = Field(
+        default_factory=list, title="Closed", description="Your own closed weeks: nothing leaves on these days."
+    )

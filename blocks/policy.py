@@ -48,6 +48,16 @@ class LanguageTexts(BaseModel):
             raise ValueError(f"expected plain text with no placeholders but {known}, got `{value}`")
         return value
 
+    @field_validator("available", "unavailable", "same_day")
+    @classmethod
+    def _names_no_days(cls, value: str) -> str:
+        if found := re.search(r"\{(" + "|".join(PLACEHOLDERS) + r")\}|:days\b", value):
+            raise ValueError(
+                f"expected a text without days, which there are none of here, got `{found[0]}` in `{value}`;"
+                " placeholders belong into `delivery`"
+            )
+        return value
+
 
 class Ageing(BaseModel):
     """What becomes of an offer that its feed does not confirm, though the feed itself is well. Empty: nothing."""

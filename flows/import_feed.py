@@ -12,6 +12,7 @@ from tasks.feeds import (
     may_import,
     read_snapshot,
     remember_source,
+    remember_supplier,
     watched,
     with_all_parts,
 )
@@ -43,6 +44,7 @@ def import_feed(
     ):
         if not may_import(run, supplier):
             return summary
+        remember_supplier(run, supplier)
         fetched = None if approve else fetch_changes(run, supplier)
         known = begin_reading_known(run, supplier)
         if fetched is None:

@@ -14,7 +14,7 @@ from tasks.availability import (
     show_pins,
     take_into_care,
 )
-from tasks.prestashop import read_rows_of, write_changes
+from tasks.prestashop import ALL_FIELDS, read_rows_of, write_changes
 from tasks.report import block_name, run_name
 from tasks.run import working_on
 from tasks.summaries import ReleaseSummary
@@ -53,7 +53,7 @@ def release_products(
             take_into_care(run, choice)
         else:
             ours = find_our_rows(run, choice)
-            release = plan_release(run, block, ours, read_rows_of(run, block, ours.products))
+            release = plan_release(run, block, ours, read_rows_of(run, block, ours.products, fields=ALL_FIELDS))
             if not dry_run:
                 outcomes = write_changes(run, block, release.changes, release.no_links) if release.rows else None
                 if outcomes:

@@ -8,7 +8,7 @@ from prefect import flow
 
 from blocks import PrestashopDatabase, load_shop
 from tasks.availability import (
-    begin_reading_written,
+    begin_reading_known,
     decide_availability,
     find_changes,
     first_to_read,
@@ -52,20 +52,21 @@ def sync_availability(
     block = load_shop(shop)
     summary = SyncSummary(dry_run=dry_run)
     with working_on("sync-availability", block_name(shop), block.integration_id, summary) as run:
-        known, written = begin_reading_links(run), begin_reading_written(run)
+        links_known, known = begin_reading_links(run), begin_reading_known(run, block)
         look = look_at_shop(run, block, to_write=not dry_run, asked=asked_by(block.policy))
         claim_rows(run, block, look.info)
-        links = join_new_items(run, block, look.catalogue, known)
+        links = join_new_items(run, block, look.catalogue, links_known)
         with_shop = compare == "shop" or not block.sync_only_changed
-        first = None if with_shop or contractor else first_to_read(run, links, written)
+        first = None if with_shop or contractor else first_to_read(run, links, known)
         begun = begin_reading_rows(run, block, first)
-        wanted = decide_availability(run, block, look, links, written, contractor)
-        held = read_all_rows(run, block) if with_shop else written.result()
+        wanted = decide_availability(run, block, look, links, known, contractor)
+        held = read_all_rows(run, block) if with_shop else known.result().written
         differing = find_changes(run, wanted, held)
         if not differing.count:
             summary.status = "unchanged"
             return summary
-        changes = plan_changes(run, differing, read_rows_of(run, block, differing.products, begun), limit)
+        shop_rows = read_rows_of(run, block, differing.products, begun, differing.fields)
+        changes = plan_changes(run, block, differing, shop_rows, known, limit)
         if not changes.rows:
             summary.status = "unchanged"
         elif not dry_run:

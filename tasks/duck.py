@@ -95,8 +95,8 @@ class Desk:
 
     def count(self, table: str, where: str = "true") -> int:
         """How many rows of a table hold a condition (of ours, never of a user's)."""
-        row = self.connection.execute(f'SELECT count(*) FROM "{table}" WHERE {where}').fetchone()  # noqa: S608
-        return int(row[0]) if row else 0
+        ((found,),) = self.connection.execute(f'SELECT count(*) FROM "{table}" WHERE {where}').fetchall()  # noqa: S608
+        return int(found)
 
 
 @contextmanager

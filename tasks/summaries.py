@@ -73,6 +73,8 @@ class SyncSummary(Summary):
     """Counts of `sync_availability`, in products of the shop (a product with its combinations is one)."""
 
     wanted: int = Field(0, description="products with a decision")
+    on: int = Field(0, description="of these, that can be ordered")
+    off: int = Field(0, description="of these, that can't")
     changed: int = Field(0, description="of these, with something new to write")
     written: int = Field(0, description="written and read back")
     unchanged: int = Field(0, description="the shop already holds what was decided")
@@ -84,6 +86,9 @@ class SyncSummary(Summary):
         0, description="combinations that can't be denied while others of the product can be sold"
     )
     skipped: dict[str, int] = Field(default_factory=dict, description="left alone, by reason")
+    by_supplier: dict[str, int] = Field(
+        default_factory=dict, description="by the supplier (integration number) who decides a product"
+    )
     rows_written: int = Field(0, description="database rows written")
     change_set_id: str | None = Field(None, description="what was planned and what came of it, in the archive")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from tasks.duck import scratch
 
 OFFERS = """row_number BIGINT, supplier_sku VARCHAR, sku VARCHAR, ean VARCHAR, stock_quantity BIGINT,
   is_available BOOLEAN, delivery_days INTEGER, available_from DATE, purchase_price DECIMAL(18,4), currency VARCHAR,
@@ -37,8 +37,8 @@ SHOP_ROWS = "id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, fi
 
 def write(path: Path, columns: str, rows: Iterable[Mapping[str, Any]] = ()) -> Path:
     """Write rows as Parquet; a column that a row leaves out is NULL."""
-    with duckdb.connect() as connection:
-        connection.execute(f"CREATE TABLE t ({columns})")
+    with scratch() as connection:
+        connection.execute(f"CREATE TEMP TABLE t ({columns})")
         for row in rows:
             names, marks = ", ".join(row), ", ".join("?" for _ in row)
             connection.execute(f"INSERT INTO t ({names}) VALUES ({marks})", list(row.values()))
@@ -48,7 +48,7 @@ def write(path: Path, columns: str, rows: Iterable[Mapping[str, Any]] = ()) -> P
 
 def read(path: Path) -> list[dict[str, Any]]:
     """All rows of a Parquet file as dicts."""
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         cursor = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

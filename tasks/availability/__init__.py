@@ -5,29 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple
 
 from blocks import PrestashopDatabase
 from tasks import archive
 from tasks.availability import plan
 from tasks.availability.giving_back import end_release, find_our_rows, plan_release
+from tasks.availability.judging import ShopView
 from tasks.availability.pinning import find_in_shop, pin, show_pins
-from tasks.availability.pins import begin_reading_pins, read_pins
-from tasks.availability.plan import ChangeSet, Differing, ShopView, Wanted
+from tasks.availability.plan import ChangeSet, Differing, Wanted
+from tasks.availability.reasons import REASONS
 from tasks.availability.released import chosen_subject, take_into_care
 from tasks.availability.texts import Language
 from tasks.duck import desk, has_rows
 from tasks.errors import Refused
-from tasks.prestashop import Look
+from tasks.prestashop import Look, ShopInfo
 from tasks.run import Ahead, Run
+from tasks.state import StateDatabase
 from tasks.station import station
 from tasks.summaries import SyncSummary
 
 __all__ = [
     "ChangeSet",
-    "begin_reading_pins",
-    "begin_reading_written",
+    "Known",
+    "begin_reading_known",
     "chosen_subject",
     "decide_availability",
     "end_release",
@@ -39,33 +40,52 @@ __all__ = [
     "pin",
     "plan_changes",
     "plan_release",
-    "read_pins",
     "show_pins",
     "take_into_care",
 ]
 
-REASONS = {  # of a decision, as an operator reads it
-    "enough_stock": "can be ordered: a supplier has enough",
-    "available": "can be ordered: the supplier says so, without a number",
-    "below_threshold": "no supplier has as many as the threshold asks for",
-    "not_available": "the supplier says that it is not available",
-    "no_offer": "no supplier offers it any more",
-    "combination_missing": "not every combination can be had, and the policy asks for all",
-    "no_stock_given": "the supplier gives neither a number nor a word",
-}
+WRITTEN = ("id_product", "id_product_attribute", "id_lang", "field", "value", "original")
+SUPPLIERS = ("integration_id", "name", "delivery", "timezone", "price_kind")
+PINS = ("product_id", "supplier_id", "kind", "reason", "until", "decided_by", "decided_at")
 
 
-def begin_reading_written(run: Run[SyncSummary]) -> Ahead[Path]:
-    """Begin to read what we wrote to this shop last, row by row, while the shop is looked at."""
-    columns = ("id_product", "id_product_attribute", "id_lang", "field", "value")
-    where = {"integration_id": run.integration_id}
-    return run.ahead(partial(run.state.read, "shop_written", run.folder / "written.parquet", columns, where))
+class Known(NamedTuple):
+    """What our database knows beside links, as files: the last two only where offers age."""
+
+    written: Path
+    suppliers: Path
+    pins: Path
+    absences: Path | None = None
+    feed_health: Path | None = None
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Name -> file, as a decision takes them."""
+        return {name: path for name, path in self._asdict().items() if path}
+
+
+def begin_reading_known(run: Run[SyncSummary], shop: PrestashopDatabase) -> Ahead[Known]:
+    """Begin to read what a decision needs of our database: what we wrote to this shop last, suppliers, pins."""
+    return run.ahead(partial(_read_known, run.state, shop, run.folder))
+
+
+def _read_known(state: StateDatabase, shop: PrestashopDatabase, folder: Path) -> Known:
+    ours = {"integration_id": shop.integration_id}
+    ageing = shop.policy.ageing.is_on
+    with state.session(read_only=True) as session:
+        return Known(
+            written=session.read("shop_written", folder / "written.parquet", WRITTEN, ours),
+            suppliers=session.read("suppliers", folder / "suppliers.parquet", SUPPLIERS),
+            pins=session.read("pins", folder / "pins.parquet", PINS, {**ours, "ended_at": None}),
+            absences=session.read("absences", folder / "absences.parquet") if ageing else None,
+            feed_health=session.read("feed_health", folder / "feed_health.parquet") if ageing else None,
+        )
 
 
 @station("read last written", io=True)
-def first_to_read(run: Run[SyncSummary], links: Path, written: Ahead[Path]) -> Path | None:
+def first_to_read(run: Run[SyncSummary], links: Path, known: Ahead[Known]) -> Path | None:
     """The products of a shop that was never written to, all of whose rows will be asked for; else None."""
-    if has_rows(written.result()):
+    if has_rows(known.result().written):
         return None
     with desk() as table:
         table.show(links=links)
@@ -79,21 +99,29 @@ def decide_availability(
     shop: PrestashopDatabase,
     look: Look,
     links: Path,
-    written: Ahead[Path],
+    known: Ahead[Known],
     contractor: int | None,
 ) -> Wanted:
     """Decide for every managed product whether it can be ordered, and which text each language shows."""
-    inputs = {"links": links, "written": written.result(), "catalogue": look.catalogue}
-    wanted = plan.decide(shop, _view(shop, look, run.started_at), inputs, run.folder, contractor)
+    inputs = {"links": links, "catalogue": look.catalogue, **known.result().files}
+    wanted = plan.decide(shop, view_of(shop, look.info, run.started_at), inputs, run.folder, contractor)
     run.count(wanted=wanted.products, skipped=wanted.skipped, not_enforceable=wanted.not_enforceable)
+    run.count(on=wanted.allowed, off=wanted.products - wanted.allowed, by_supplier=wanted.by_supplier)
     run.say("Decided for %d products: %d can be ordered", wanted.products, wanted.allowed)
     if not wanted.products:
         run.warn("No product of this shop has a supplier yet. Run import-catalog, then import-feed, then this again")
+    if wanted.unused:
+        run.warn(
+            f"Exceptions in the shop's policy that name nothing of this shop: {', '.join(wanted.unused[:10])}. Expected"
+            " a reference or EAN, a brand as the shop writes it, or a supplier's integration number; correct or remove"
+            " them in the block"
+        )
     return wanted
 
 
-def _view(shop: PrestashopDatabase, look: Look, now: datetime) -> ShopView:
-    active = {language.iso_code: language for language in look.info.languages if language.active}
+def view_of(shop: PrestashopDatabase, info: ShopInfo, now: datetime) -> ShopView:
+    """What a decision has to know of a shop; raises Refused for languages that the shop has not."""
+    active = {language.iso_code: language for language in info.languages if language.active}
     chosen = shop.languages or list(active)
     if unknown := [code for code in chosen if code not in active]:
         raise Refused(
@@ -102,9 +130,11 @@ def _view(shop: PrestashopDatabase, look: Look, now: datetime) -> ShopView:
         )
     return ShopView(
         languages=[Language(active[code].id_lang, code, active[code].locale) for code in chosen],
-        combination_labels=look.info.combination_labels,
-        only_bmp=look.info.utf8mb3,
-        today=now.astimezone(ZoneInfo(shop.timezone)).date(),
+        combination_labels=info.combination_labels,
+        only_bmp=info.utf8mb3,
+        now=now,
+        timezone=shop.timezone,
+        currency=info.default_currency,
     )
 
 
@@ -117,11 +147,21 @@ def find_changes(run: Run[SyncSummary], wanted: Wanted, held: Path) -> Differing
 
 
 @station("plan changes")
-def plan_changes(run: Run[SyncSummary], differing: Differing, shop_rows: Path, limit: int | None) -> ChangeSet:
+def plan_changes(
+    run: Run[SyncSummary],
+    shop: PrestashopDatabase,
+    differing: Differing,
+    shop_rows: Path,
+    known: Ahead[Known],
+    limit: int | None,
+) -> ChangeSet:
     """Put what the shop holds beside what it shall hold, keep that in the archive, and show it."""
-    changes = plan.make_change_set(differing.rows, shop_rows, run.folder, limit)
+    respect = shop.policy.respect_existing
+    written = known.result().written
+    changes = plan.make_change_set(differing.rows, shop_rows, written, run.folder, limit, respect_existing=respect)
     name = f"c{run.integration_id}-{run.started_at:%Y%m%dT%H%M%S}-{run.id[-8:]}"
     run.count(enabled=changes.enabled, disabled=changes.disabled)
+    run.count(by_supplier={**run.summary.by_supplier, **changes.by_supplier})
     if changes.rows_missing:
         run.count(
             changed=run.summary.changed - changes.only_missing,
@@ -132,6 +172,8 @@ def plan_changes(run: Run[SyncSummary], differing: Differing, shop_rows: Path, l
             " products in the shop's back office: `Rows that the shop lacks` in the summary"
         )
         run.show("Rows that the shop lacks", changes.missing_rows)
+    if changes.own:
+        _show_own(run, changes)
     if changes.rows:
         _archive(run, name, changes)
     run.show(
@@ -140,6 +182,21 @@ def plan_changes(run: Run[SyncSummary], differing: Differing, shop_rows: Path, l
     )
     run.show("Some of the changes", plan.sample(changes.changes))
     return changes
+
+
+def _show_own(run: Run[SyncSummary], changes: ChangeSet) -> None:
+    if changes.respected:
+        run.count(
+            changed=run.summary.changed - changes.respected,
+            skipped={**run.summary.skipped, "own_text_or_flag": changes.respected},
+        )
+    what = "are left alone (`Respect what is there`)" if changes.respected else "get ours; what was there is kept"
+    run.say("%d products had a text or flag of their own before our first write: they %s", changes.own, what)
+    run.show(
+        "Had a text or flag of their own",
+        changes.had_own,
+        f"{changes.own} products had one before our first write; they {what}.",
+    )
 
 
 def _archive(run: Run[SyncSummary], name: str, changes: ChangeSet) -> None:

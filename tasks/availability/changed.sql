@@ -3,9 +3,10 @@
 -- Leaves: differing (rows of wanted), changed_products (id_product).
 
 CREATE TABLE differing AS
-SELECT w.* FROM wanted w LEFT JOIN held h
+SELECT w.* EXCLUDE (held) FROM wanted w LEFT JOIN held h
   ON h.id_product = w.id_product AND h.id_product_attribute = w.id_product_attribute AND h.field = w.field
  AND coalesce(h.id_lang, 0) = coalesce(w.id_lang, 0)
-WHERE h.id_product IS NULL OR h.value IS DISTINCT FROM w.value;
+WHERE CASE WHEN w.field = 'quantity' THEN w.held IS DISTINCT FROM w.value
+           ELSE h.id_product IS NULL OR h.value IS DISTINCT FROM w.value END;
 
 CREATE TABLE changed_products AS SELECT DISTINCT id_product FROM differing ORDER BY id_product;

@@ -126,7 +126,7 @@ def plan_release(run: Run[ReleaseSummary], block: PrestashopDatabase, ours: OurR
         )
     run.count(kept={row["reason"]: row["n"] for row in counts})
     run.state.read("integration_product_links", run.folder / "no_links.parquet", where={"integration_id": 0})
-    changes = plan.make_change_set(differing, shop_rows, run.folder)
+    changes = plan.make_change_set(differing, shop_rows, ours.written, run.folder)
     run.count(products=changes.products, enabled=changes.enabled, disabled=changes.disabled)
     if changes.rows:
         _archive(run, changes)

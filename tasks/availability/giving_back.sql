@@ -37,6 +37,11 @@ SELECT *,
        WHEN held IS NOT DISTINCT FROM original THEN NULL
        -- flags and quantities are never NULL in a shop (a text may be)
        WHEN original IS NULL AND id_lang = 0 THEN 'original_unknown'
+       -- row 0 follows the combinations; of those customers only take away, and what is more is own stock
+       WHEN field = 'quantity' AND id_product_attribute = 0 THEN NULL
+       WHEN field = 'quantity' AND held::BIGINT <= (
+         SELECT max(value::BIGINT) FROM our_values v WHERE v.id_product = beside.id_product
+           AND v.id_product_attribute = beside.id_product_attribute AND v.field = 'quantity') THEN NULL
        WHEN field = 'out_of_stock' AND original NOT IN ('0', '1', '2') THEN 'original_never_written'
        WHEN NOT EXISTS (
          FROM our_values v WHERE v.id_product = beside.id_product AND v.id_product_attribute = beside.id_product_attribute

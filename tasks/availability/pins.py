@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -13,7 +12,7 @@ from tasks.errors import Refused
 from tasks.report import started_by
 
 if TYPE_CHECKING:
-    from tasks.run import Ahead, Run
+    from tasks.run import Run
     from tasks.state import Session, StateDatabase
 
 Kind = Literal["on", "off", "hold", "released"]
@@ -43,11 +42,6 @@ def read_pins(state: StateDatabase, integration_id: int, now: datetime, folder: 
     with desk() as table:
         given = [{name: row[name] for name in COLUMNS} for row in rows]
         return table.select("availability/pins.sql", {"rows": given}, folder / "pins.parquet")
-
-
-def begin_reading_pins(run: Run[Any]) -> Ahead[Path]:
-    """Begin to read the shop's open pins, while something else is done."""
-    return run.ahead(partial(read_pins, run.state, run.integration_id, run.started_at, run.folder))
 
 
 def open_pins(session: Session, integration_id: int, now: datetime) -> list[dict[str, Any]]:

@@ -1,44 +1,51 @@
-"""From links and policy to a change set: decide what is wanted, find what differs, say what it would change."""
+"""From a decision to a change set: what is wanted, what of it differs, and what writing it would change."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from blocks import PrestashopDatabase
-from tasks.availability.texts import Language, all_texts
-from tasks.duck import Desk, desk
+from tasks.availability.judging import ShopView, lay_decisions
+from tasks.duck import desk
+from tasks.prestashop import Field
 
 SAMPLE = 10
 
 
 class Wanted(BaseModel):
-    """What the shop shall hold: file `wanted` (a row a shop row and field), `products` in it, the rest by reason."""
+    """What the shop shall hold: file `wanted` (a row a shop row and field), `products` in it, the rest by reason.
+
+    `by_supplier`: products per supplier that decides them, `6 on`, `6 off`. `unused`: exceptions that name nothing.
+    """
 
     wanted: Path
     products: int
     allowed: int
     not_enforceable: int
     skipped: dict[str, int]
+    by_supplier: dict[str, int] = {}
+    unused: list[str] = []
 
 
 class Differing(BaseModel):
-    """Rows of `wanted` that are new, and the products (`changed_products`: id_product) that they belong to."""
+    """Rows of `wanted` that are new, their products (`changed_products`: id_product) and fields."""
 
     rows: Path
     products: Path
     count: int
+    fields: list[Field]
 
 
 class ChangeSet(BaseModel):
     """A plan for the shop: `changes` is the one file that is shown, applied, recorded and undone.
 
     `missing_rows`: the first rows that the shop lacks, `rows_missing` how many; `only_missing`: products of which
-    nothing else is to be written.
+    nothing else is to be written. `had_own`: the first products with a text or flag of their own before our first
+    write, `own` how many; `respected`: those of them that are left alone.
     """
 
     changes: Path
@@ -47,18 +54,13 @@ class ChangeSet(BaseModel):
     rows_missing: int
     only_missing: int
     missing_rows: list[dict[str, Any]]
+    own: int
+    respected: int
+    had_own: list[dict[str, Any]]
     enabled: int
     disabled: int
     reasons: dict[str, int]
-
-
-class ShopView(BaseModel):
-    """What a decision has to know of the shop beside its rows."""
-
-    languages: list[Language]
-    combination_labels: bool
-    only_bmp: bool
-    today: date
+    by_supplier: dict[str, int]
 
 
 def decide(
@@ -68,30 +70,21 @@ def decide(
     folder: Path,
     contractor: int | None = None,
 ) -> Wanted:
-    """Decide over the files `links`, `written` and `catalogue`; see best_offer, decisions and wanted.sql.
-
-    Raises Refused where a language has no texts, or a text doesn't fit the shop.
-    """
-    values = {
-        "integration_id": shop.integration_id,
-        "min_stock_threshold": shop.policy.min_stock_threshold,
-        "combinations": shop.policy.combinations,
-        "combination_labels": view.combination_labels,
-        "contractor": contractor,
-        "today": view.today,
-    }
+    """Decide for every managed product; see `lay_decisions` for inputs and errors."""
     with desk() as table:
-        table.load(written=inputs["written"], catalogue=inputs["catalogue"])
-        table.show(links=inputs["links"])
-        table.run("can_be_ordered.sql")
-        table.run("availability/best_offer.sql", values)
-        table.run("availability/decisions.sql", values)
-        _lay_texts(table, shop, view)
-        table.run("availability/wanted.sql", values)
+        lay_decisions(table, shop, view, inputs, contractor)
         skipped = table.rows("SELECT reason, count(*) AS n FROM left_alone GROUP BY reason ORDER BY reason")
         unenforced = table.rows(
             "SELECT count(*) AS n FROM item_decisions i JOIN decisions d USING (id_product)"
-            " WHERE i.id_product_attribute > 0 AND d.allowed AND NOT coalesce(i.allowed, false)"
+            " WHERE i.id_product_attribute > 0 AND d.allowed AND NOT coalesce(i.allowed, false) AND NOT $quantities",
+            {"quantities": shop.policy.combinations == "quantities"},
+        )
+        suppliers = table.rows(
+            "SELECT supplier || CASE WHEN allowed THEN ' on' ELSE ' off' END AS name, count(*) AS n FROM decisions"
+            " WHERE supplier IS NOT NULL GROUP BY supplier, allowed ORDER BY supplier, allowed DESC"
+        )
+        unused = table.rows(
+            "SELECT coalesce(product, brand, supplier::VARCHAR) AS name FROM unused_exceptions ORDER BY 1"
         )
         return Wanted(
             wanted=table.save("wanted", folder / "wanted.parquet"),
@@ -99,20 +92,9 @@ def decide(
             allowed=table.count("decisions", "allowed"),
             not_enforceable=unenforced[0]["n"],
             skipped={row["reason"]: row["n"] for row in skipped},
+            by_supplier={row["name"]: row["n"] for row in suppliers},
+            unused=[row["name"] for row in unused],
         )
-
-
-def _lay_texts(table: Desk, shop: PrestashopDatabase, view: ShopView) -> None:
-    days = table.rows(
-        "SELECT DISTINCT days FROM decisions WHERE days > 0"
-        " UNION SELECT DISTINCT days FROM item_decisions WHERE days > 0"
-    )
-    texts = all_texts(shop.policy, view.languages, (row["days"] for row in days), only_bmp=view.only_bmp)
-    table.connection.execute(
-        "CREATE TABLE texts AS SELECT unnest("
-        "$texts::STRUCT(id_lang INTEGER, kind VARCHAR, days INTEGER, text VARCHAR)[], recursive := true)",
-        {"texts": [text._asdict() for text in texts]},
-    )
 
 
 def find_differing(wanted: Path, held: Path, folder: Path) -> Differing:
@@ -124,23 +106,40 @@ def find_differing(wanted: Path, held: Path, folder: Path) -> Differing:
             rows=table.save("differing", folder / "differing.parquet"),
             products=table.save("changed_products", folder / "changed_products.parquet"),
             count=table.count("changed_products"),
+            fields=[row["field"] for row in table.rows("SELECT DISTINCT field FROM differing ORDER BY field")],
         )
 
 
-def make_change_set(differing: Path, shop_rows: Path, folder: Path, limit: int | None = None) -> ChangeSet:
-    """Put what the shop holds now beside what it shall hold; `limit` takes the first n products by id."""
+def make_change_set(
+    differing: Path,
+    shop_rows: Path,
+    written: Path,
+    folder: Path,
+    limit: int | None = None,
+    *,
+    respect_existing: bool = False,
+) -> ChangeSet:
+    """Put what the shop holds now beside what it shall hold; `limit` takes the first n products by id.
+
+    `respect_existing` leaves out products that had a text or flag of their own before our first write.
+    """
     with desk() as table:
-        table.show(differing=differing, shop_rows=shop_rows)
-        table.run("availability/change_set.sql", {"limit": limit})
+        table.show(differing=differing, shop_rows=shop_rows, written=written)
+        table.run("availability/change_set.sql", {"limit": limit, "respect_existing": respect_existing})
         flags = "field = 'out_of_stock' AND id_product_attribute = 0 AND before IS DISTINCT FROM after"
         reasons = table.rows(
             "SELECT reason_code, count(DISTINCT id_product) AS n FROM changes GROUP BY reason_code ORDER BY reason_code"
+        )
+        suppliers = table.rows(
+            "SELECT (reason_args ->> 'supplier') || ' changed' AS name, count(DISTINCT id_product) AS n FROM changes"
+            " WHERE (reason_args ->> 'supplier') IS NOT NULL GROUP BY 1 ORDER BY 1"
         )
         products = table.rows("SELECT count(DISTINCT id_product) AS n FROM changes")
         lacking = table.rows(
             "SELECT count(DISTINCT id_product) AS n FROM missing_rows"
             " WHERE id_product NOT IN (SELECT id_product FROM changes)"
         )
+        own = table.count("had_own")
         return ChangeSet(
             changes=table.save("changes", folder / "changes.parquet", to_keep=True),
             rows=table.count("changes"),
@@ -152,9 +151,13 @@ def make_change_set(differing: Path, shop_rows: Path, folder: Path, limit: int |
                 " FROM missing_rows LIMIT $most",
                 {"most": SAMPLE},
             ),
+            own=own,
+            respected=own if respect_existing else 0,
+            had_own=table.rows("SELECT id_product AS product, flag, text FROM had_own ORDER BY 1 LIMIT 50"),
             enabled=table.count("changes", f"{flags} AND after = '1'"),
             disabled=table.count("changes", f"{flags} AND after = '0'"),
             reasons={row["reason_code"]: row["n"] for row in reasons},
+            by_supplier={row["name"]: row["n"] for row in suppliers},
         )
 
 

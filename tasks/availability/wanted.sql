@@ -1,40 +1,76 @@
 -- The wanted state, one row for each row and field of the shop.
--- On the desk: item_decisions, decisions, texts (id_lang, kind, days, text). Leaves: wanted, products.
+-- On the desk: item_decisions, decisions, texts (id_lang, kind, ship_on, ship_from, text), written, wanted_quantities.
+-- Leaves: wanted; `held` only where that, and not the last written value, is what counts as held.
 
+-- In `quantities` a product with combinations is denied itself: each has its own pieces instead.
 CREATE TABLE spoken AS
-SELECT id_product, allowed,
-       CASE WHEN NOT allowed THEN 'unavailable' WHEN days IS NULL THEN 'available' WHEN days = 0 THEN 'same_day'
-            ELSE 'delivery' END AS kind,
-       CASE WHEN allowed AND days > 0 THEN days ELSE 0 END AS text_days
-FROM decisions;
+SELECT id_product, product_id, 0 AS id_product_attribute, allowed, ship_on, ship_from, own_text, reason_code,
+       $quantities AND combinations > 0 AS by_quantity
+FROM decisions
+WHERE NOT ($restore AND reason_code = 'no_offer');
 
 -- A combination says its own days where it has its own link; a denied one is not available, nor is any while the
 -- product can't be ordered.
 CREATE TABLE spoken_combinations AS
-SELECT i.id_product, i.id_product_attribute, i.product_id, i.reason_code,
-       coalesce(i.allowed, false) AND d.allowed AS allowed,
-       CASE WHEN NOT (coalesce(i.allowed, false) AND d.allowed) THEN 'unavailable' WHEN i.days IS NULL THEN 'available'
-            WHEN i.days = 0 THEN 'same_day' ELSE 'delivery' END AS kind,
-       CASE WHEN coalesce(i.allowed, false) AND d.allowed AND i.days > 0 THEN i.days ELSE 0 END AS text_days
-FROM item_decisions i JOIN decisions d USING (id_product)
+SELECT i.id_product, i.product_id, i.id_product_attribute, coalesce(i.allowed, false) AND d.allowed AS allowed,
+       i.ship_on, i.ship_on AS ship_from, i.own_text, i.reason_code, d.by_quantity
+FROM item_decisions i JOIN spoken d USING (id_product)
 WHERE i.id_product_attribute > 0 AND i.has_own AND $combination_labels;
+
+CREATE TABLE wanted_texts AS
+WITH speakers AS (FROM spoken UNION ALL FROM spoken_combinations),
+kinds AS (
+  SELECT *, CASE WHEN NOT allowed THEN 'unavailable' WHEN ship_on IS NULL THEN 'available'
+                 WHEN ship_on <= $today::DATE THEN 'same_day' ELSE 'delivery' END AS kind
+  FROM speakers
+),
+-- where pieces are written, the promise stands beside the pieces, and the other text says that there are none
+placed AS (
+  SELECT * EXCLUDE (kind), 'available_later' AS field, CASE WHEN by_quantity THEN 'unavailable' ELSE kind END AS kind
+  FROM kinds
+  UNION ALL
+  SELECT * EXCLUDE (kind), 'available_now', kind FROM kinds
+  WHERE by_quantity AND allowed AND (id_product_attribute > 0) = $combination_labels
+)
+SELECT p.product_id, p.id_product, p.id_product_attribute, t.id_lang, p.field, p.reason_code,
+       CASE WHEN p.own_text IS NOT NULL AND p.kind <> 'unavailable' AND t.id_lang = $own_text_lang THEN p.own_text
+            ELSE t.text END AS value
+FROM placed p JOIN texts t
+  ON t.kind = p.kind
+ AND t.ship_on IS NOT DISTINCT FROM CASE WHEN p.kind = 'delivery' THEN p.ship_on END
+ AND t.ship_from IS NOT DISTINCT FROM CASE WHEN p.kind = 'delivery' THEN p.ship_from END;
 
 CREATE TABLE wanted AS
 WITH reasons AS (
-  SELECT id_product, reason_code, json_object('supplier', supplier, 'stock', stock_quantity,
-           'threshold', $min_stock_threshold, 'days', days)::VARCHAR AS reason_args
+  SELECT id_product, json_object('supplier', supplier, 'stock', stock_quantity, 'threshold', threshold, 'days', days)
+           ::VARCHAR AS reason_args
   FROM decisions
+),
+-- as it was before our first write
+originals AS (
+  SELECT d.product_id, w.id_product, w.id_product_attribute, nullif(w.id_lang, 0) AS id_lang, w.field,
+         w.original AS value, d.reason_code
+  FROM written w JOIN decisions d USING (id_product)
+  WHERE ($restore AND d.reason_code = 'no_offer' AND w.field <> 'quantity')
+     OR (w.field = 'available_now' AND w.value IS DISTINCT FROM w.original AND NOT EXISTS (
+           FROM wanted_texts t WHERE t.field = 'available_now' AND t.id_product = w.id_product
+             AND t.id_product_attribute = w.id_product_attribute AND t.id_lang = w.id_lang))
+),
+rows_wanted AS (
+  -- row 0 and all combination rows always hold the same flag
+  SELECT i.product_id, i.id_product, i.id_product_attribute, NULL::INTEGER AS id_lang, 'out_of_stock' AS field,
+         CASE WHEN d.allowed AND NOT d.by_quantity THEN '1' ELSE '0' END AS value, d.reason_code, NULL AS held
+  FROM item_decisions i JOIN spoken d USING (id_product)
+  UNION ALL
+  SELECT product_id, id_product, id_product_attribute, id_lang, field, value, reason_code, NULL FROM wanted_texts
+  UNION ALL
+  SELECT product_id, id_product, id_product_attribute, id_lang, field, value, reason_code, NULL FROM originals
+  UNION ALL
+  SELECT product_id, id_product, id_product_attribute, NULL, 'quantity', value::VARCHAR, reason_code, held::VARCHAR
+  FROM wanted_quantities
 )
--- row 0 and all combination rows always hold the same flag
-SELECT i.product_id, i.id_product, i.id_product_attribute, NULL::INTEGER AS id_lang, 'out_of_stock' AS field,
-       CASE WHEN d.allowed THEN '1' ELSE '0' END AS value, r.reason_code, r.reason_args
-FROM item_decisions i JOIN decisions d USING (id_product) JOIN reasons r USING (id_product)
-UNION ALL
-SELECT d.product_id, s.id_product, 0, t.id_lang, 'available_later', t.text, r.reason_code, r.reason_args
-FROM spoken s JOIN decisions d USING (id_product) JOIN reasons r USING (id_product)
-  JOIN texts t ON t.kind = s.kind AND t.days = s.text_days
-UNION ALL
-SELECT c.product_id, c.id_product, c.id_product_attribute, t.id_lang, 'available_later', t.text, c.reason_code,
-       r.reason_args
-FROM spoken_combinations c JOIN reasons r USING (id_product)
-  JOIN texts t ON t.kind = c.kind AND t.days = c.text_days;
+SELECT w.product_id, w.id_product, w.id_product_attribute, w.id_lang, w.field, w.value, w.reason_code, r.reason_args,
+       w.held
+FROM rows_wanted w JOIN reasons r USING (id_product)
+-- another block of the shop writes the rows that both share
+WHERE NOT ($texts_only AND (w.field IN ('out_of_stock', 'quantity') OR w.id_product_attribute > 0));

@@ -10,7 +10,7 @@ from typing import Any
 from blocks import SupplierFeed
 from tasks import archive
 from tasks.errors import Quarantined, Refused, RexbitError, WrongSettingsError
-from tasks.feeds import checking, snapshots
+from tasks.feeds import checking, snapshots, supplier
 from tasks.feeds.gate import comparing, health, history
 from tasks.feeds.inspecting.steps import inspect_file, refuse_wrong_wishes, replay_archived, save_block
 from tasks.feeds.offers import parts
@@ -40,6 +40,7 @@ __all__ = [
     "read_snapshot",
     "refuse_wrong_wishes",
     "remember_source",
+    "remember_supplier",
     "replay_archived",
     "save_block",
     "watched",
@@ -62,6 +63,24 @@ def may_import(run: Run[ImportSummary], feed: SupplierFeed) -> bool:
     run.show("Switched off", None, words)
     run.count(status="switched_off")
     return False
+
+
+def remember_supplier(run: Run[ImportSummary], feed: SupplierFeed) -> None:
+    """Write down what syncs need of the feed's block (delivery, time zone), where it changed; a dry run doesn't.
+
+    It holds whatever the file says, so also where that is unchanged, held back or can't be had.
+    """
+    if run.summary.dry_run:
+        return
+    if row := supplier.differing(run.state, feed, run.title):
+        _write_supplier(run, row)
+
+
+@station("remember supplier", io=True)
+def _write_supplier(run: Run[ImportSummary], row: dict[str, Any]) -> None:
+    run.check_lease()
+    supplier.write(run.state, row, run.id)
+    run.say("The supplier's delivery settings are new: from now on each sync counts by them")
 
 
 @station("fetch feed", io=True)

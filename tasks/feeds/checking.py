@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from blocks import SupplierFeed
 from tasks.errors import RexbitError, UnreachableError, WrongSettingsError
+from tasks.feeds.checking_delivery import check_delivery
 from tasks.feeds.offers.read import FeedRead, read_feed
 from tasks.feeds.sources.address import is_web, scheme_of, secrets_of
 from tasks.feeds.sources.fetch import Fetched, fetch
@@ -18,7 +20,8 @@ def check(feed: SupplierFeed, folder: Path) -> tuple[list[Check], FeedRead | Non
     """Fetch and read the feed as an import would; None where that did not come to an end."""
     source = Check(name="source", ok=False, expected="a file that can be fetched", found="")
     content = Check(name="content", ok=None, expected="a file that the block's settings read", found="not looked at")
-    checks = [source, content, *_encryption(feed), *_switched_off(feed)]
+    today = datetime.now(UTC).astimezone(feed.zone).date()
+    checks = [source, content, *_encryption(feed), *_switched_off(feed), *check_delivery(feed, today)]
     try:
         fetched = fetch(feed, folder)
         packed = f", packed as {fetched.packed}" if fetched.packed else ""

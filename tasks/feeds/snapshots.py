@@ -33,6 +33,7 @@ NOT_IN_MANIFEST = {
     "counts_absence",
 }
 OF_THE_LINKS = {"gate", "absence", "match_by", "sku_codes"}
+OF_A_SYNC = {"delivery"}
 OF_THE_SOURCE = {
     "enabled",
     "source",
@@ -104,7 +105,7 @@ class Snapshot(BaseModel):
 
 def settings_hash(feed: SupplierFeed) -> str:
     """A short fingerprint of what decides how a file is read, its preset's part too; no secret is part of it."""
-    settings = completed(feed).model_dump(mode="json", exclude=OF_THE_SOURCE | OF_THE_LINKS)
+    settings = completed(feed).model_dump(mode="json", exclude=OF_THE_SOURCE | OF_THE_LINKS | OF_A_SYNC)
     return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 

@@ -62,7 +62,7 @@ SELECT $integration_id::BIGINT AS integration_id, product_id,
        CASE WHEN contents < 2 AND last_content_hash IS DISTINCT FROM $content_hash THEN contents + 1 ELSE contents END
          ::INTEGER AS contents,
        CASE WHEN contents < 2 THEN $content_hash ELSE last_content_hash END AS last_content_hash
-FROM missing WHERE $counts_absence AND $absence <> 'keep';
+FROM missing WHERE $counts_absence;
 
 CREATE TABLE absences_gone AS
 SELECT $integration_id::BIGINT AS integration_id, product_id FROM absences

@@ -1,6 +1,7 @@
 """The door to a PrestaShop shop: read its catalogue, read and write its availability, check its settings.
 
-Nothing else in the project writes to a shop. Written are `out_of_stock` and `available_later`, never a quantity.
+Nothing else in the project writes to a shop. Written are `out_of_stock` and `available_later`; in quantities mode also
+`quantity` and `available_now`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from tasks.errors import Refused, RexbitError
 from tasks.prestashop.applying import apply_change_set
 from tasks.prestashop.checks import checks
 from tasks.prestashop.database import open_shop
-from tasks.prestashop.model import Asked, ShopInfo, asked_by
+from tasks.prestashop.model import ALL_FIELDS, USUAL_FIELDS, Asked, Field, ShopInfo, asked_by, fields_of
 from tasks.prestashop.record import Writing
 from tasks.prestashop.scopes import KINDS, ShopRows, claim, read_scopes, shared_rows, told_of_given_back, told_of_shared
 from tasks.run import Ahead, Run
@@ -25,6 +26,10 @@ from tasks.station import station
 from tasks.summaries import Check, CheckSummary, SyncSummary
 
 __all__ = [
+    "ALL_FIELDS",
+    "USUAL_FIELDS",
+    "Asked",
+    "Field",
     "Look",
     "ShopInfo",
     "asked_by",
@@ -32,6 +37,7 @@ __all__ = [
     "check_alone",
     "check_shop",
     "claim_rows",
+    "fields_of",
     "look_at_shop",
     "read_all_rows",
     "read_rows_of",
@@ -72,26 +78,40 @@ def look_at_shop(
 
 
 @station("read all rows of the shop", io=True)
-def read_all_rows(run: Run[SyncSummary], block: PrestashopDatabase) -> Path:
-    """Every flag and text that the shop holds, to compare the wanted state with."""
+def read_all_rows(run: Run[SyncSummary], block: PrestashopDatabase, fields: Collection[Field] | None = None) -> Path:
+    """Every value that the shop holds of some fields (None: those that its policy has written), to compare with."""
     with open_shop(block) as shop:
-        return shop.read_rows(run.folder / "all_rows.parquet")
+        return shop.read_rows(run.folder / "all_rows.parquet", None, fields or fields_of(block.policy))
 
 
-def begin_reading_rows(run: Run[SyncSummary], block: PrestashopDatabase, products: Path | None) -> Ahead[Path] | None:
+def begin_reading_rows(
+    run: Run[SyncSummary],
+    block: PrestashopDatabase,
+    products: Path | None,
+    fields: Collection[Field] | None = None,
+) -> Ahead[Path] | None:
     """Begin to read what the shop holds for some products, while it is decided about them; None: for nobody yet."""
-    return run.ahead(partial(_read_rows, run, block, products)) if products else None
+    return run.ahead(partial(_read_rows, run, block, products, fields)) if products else None
 
 
 @station("read rows of changed products", io=True)
-def read_rows_of(run: Run[Any], block: PrestashopDatabase, products: Path, begun: Ahead[Path] | None = None) -> Path:
-    """The flags and texts that the shop holds now for some products, or for more of them where that was begun."""
-    return begun.result() if begun else _read_rows(run, block, products)
+def read_rows_of(
+    run: Run[Any],
+    block: PrestashopDatabase,
+    products: Path,
+    begun: Ahead[Path] | None = None,
+    fields: Collection[Field] | None = None,
+) -> Path:
+    """The values of some fields (None: those that the policy has written) that the shop holds now for some products.
+
+    What was `begun` is taken as it is: the fields named there, and maybe of more products.
+    """
+    return begun.result() if begun else _read_rows(run, block, products, fields)
 
 
-def _read_rows(run: Run[Any], block: PrestashopDatabase, products: Path) -> Path:
+def _read_rows(run: Run[Any], block: PrestashopDatabase, products: Path, fields: Collection[Field] | None) -> Path:
     with open_shop(block) as shop:
-        return shop.read_rows(run.folder / "shop_rows.parquet", products)
+        return shop.read_rows(run.folder / "shop_rows.parquet", products, fields or fields_of(block.policy))
 
 
 @station("write changes", io=True)

@@ -12,11 +12,11 @@ from tasks.errors import WrongSettingsError
 from tasks.prestashop.model import BRANDS, LATER, SUPPLIER_REFERENCES, ShopInfo, ShopLanguage
 from tasks.prestashop.session import Row, Session, quoted
 
-TEXTS, LABELS, FLAGS = "product_lang", "product_attribute_lang", "stock_available"
+TEXTS, LABELS, STOCK = "product_lang", "product_attribute_lang", "stock_available"
 KEYS: dict[str, tuple[str, ...]] = {
     TEXTS: ("id_product", "id_shop", "id_lang"),
     LABELS: ("id_product_attribute", "id_lang"),
-    FLAGS: ("id_product", "id_product_attribute", "id_shop", "id_shop_group"),
+    STOCK: ("id_product", "id_product_attribute", "id_shop", "id_shop_group"),
 }
 COMBINATION_TEXTS = "texts of combinations"
 LABELS_SINCE = (8, 1)  # only to tell "not there" from "not shown to this user"
@@ -177,7 +177,7 @@ def read_info(session: Session, id_shop: int) -> ShopInfo:
         stock_management=settings.get("PS_STOCK_MANAGEMENT") == "1",
         catalogue_mode=settings.get("PS_CATALOG_MODE") == "1",
         default_currency=_currency(session, settings.get("PS_CURRENCY_DEFAULT")),
-        physical_quantity="physical_quantity" in readable_columns(session, FLAGS),
+        physical_quantity="physical_quantity" in readable_columns(session, STOCK),
         identity=f"{host}:{port}/{database}/{session.prefix}",
         switched_off=list(_switched_off(session, version, labels=labels)),
     )

@@ -52,7 +52,7 @@ def _all(session: Session, block: PrestashopDatabase) -> Iterator[Check]:
             info = read_info(session, block.id_shop)
     except RexbitError as error:
         yield _check_failed("shop", f"a PrestaShop with id_shop {block.id_shop}", error)
-    rights = rights_of(session, info)
+    rights = rights_of(session, info, block)
     yield check_too_few(rights)
     yield check_too_many(rights)
     if info is None:
@@ -65,6 +65,9 @@ def _all(session: Session, block: PrestashopDatabase) -> Iterator[Check]:
         yield _key(session, table)
     yield _engine(session, info)
     yield _stock_management(info)
+    yield _catalogue_mode(info)
+    if block.policy.has_margin:
+        yield _currency(info)
     yield _features(info)
     yield _switched_on(block)
 
@@ -183,6 +186,28 @@ def _stock_management(info: ShopInfo) -> Check:
         expected="switched on",
         found="on" if info.stock_management else "off: everything can be ordered, whatever is written",
         fix="" if info.stock_management else "Back office, Shop parameters, Product settings: Enable stock management.",
+    )
+
+
+def _catalogue_mode(info: ShopInfo) -> Check:
+    on = info.catalogue_mode
+    return Check(
+        name="catalogue mode",
+        ok=None if on else True,
+        expected="switched off",
+        found="on: the shop only shows its products, nothing can be ordered, whatever is written" if on else "off",
+        fix="Back office, Shop parameters, Product settings: Catalog mode, if the shop shall sell." if on else "",
+    )
+
+
+def _currency(info: ShopInfo) -> Check:
+    known = info.default_currency
+    return Check(
+        name="currency",
+        ok=True if known else None,
+        expected="the currency of the shop's prices, for the least margin",
+        found=known or "not known: no margin is looked at",
+        fix="" if known else "Grant SELECT on the table `currency`, or choose a default currency in the back office.",
     )
 
 

@@ -17,7 +17,7 @@ from blocks import PrestashopDatabase
 from tasks.errors import UnreachableError, WrongSettingsError
 from tasks.prestashop.capabilities import engines, read_info, scope_of, take_keys
 from tasks.prestashop.connection import CONNECTION_LOST, LOCKED, address_of, error_code, explained
-from tasks.prestashop.model import Asked, Change, Outcome, ShopInfo, Together
+from tasks.prestashop.model import USUAL_FIELDS, Asked, Change, Field, Outcome, ShopInfo, Together
 from tasks.prestashop.reading import read_catalogue, read_rows
 from tasks.prestashop.refusals import refuse_unwritable
 from tasks.prestashop.session import Session
@@ -43,8 +43,8 @@ class DatabaseShop:
         self.info = info
         self._writable = writable
         self._engines = engines(session, info)
-        self._writer = Writer(session, scope_of(info))
-        self._together = TogetherWriter(session, scope_of(info))
+        self._writer = Writer(session, scope_of(info), info.physical_quantity)
+        self._together = TogetherWriter(session, scope_of(info), physical_quantity=info.physical_quantity)
 
     @contextmanager
     def lock(self, wait_seconds: int = 0) -> Iterator[None]:
@@ -68,21 +68,21 @@ class DatabaseShop:
         """
         return read_catalogue(self.session, self.info, to, limit, asked)
 
-    def read_rows(self, to: Path, products: Path | None = None) -> Path:
+    def read_rows(self, to: Path, products: Path | None = None, fields: Collection[Field] = USUAL_FIELDS) -> Path:
         """Write the shop's current values as Parquet, a row per value: this shop's stock scope and languages only.
 
         `products`: a Parquet file with `id_product`; None = all that the shop sells. Columns: id_product,
-        id_product_attribute BIGINT, id_lang INTEGER (NULL = the flag), field (out_of_stock, available_later),
-        value VARCHAR (NULL where NULL).
+        id_product_attribute BIGINT, id_lang INTEGER (NULL where a field has no language), field, value VARCHAR (NULL
+        where NULL). What is not among `fields` is not read.
         """
-        return read_rows(self.session, self.info, to, products)
+        return read_rows(self.session, self.info, to, products, fields)
 
     def refuse_unwritable(self, changes: Sequence[Change]) -> None:
         """Raise Refused naming the changes that this shop can't hold, or that are never made."""
         refuse_unwritable(changes, self.info)
 
     def apply_together(self, window: Together) -> bool:
-        """Apply a window in one statement a table and read back, if every row holds exactly `before`.
+        """Apply a window in one statement a column and read back, if every row holds exactly `before`.
 
         False: nothing was written, or (after a lost connection) all of it: `apply_window` finds out. Errors as there.
         """

@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from blocks import AvailabilityPolicy
 
-FLAG = "out_of_stock"
+Field = Literal["available_now", "available_later", "quantity", "out_of_stock"]
+"""What is written to a shop, in the columns of these names: texts by language, and what a stock row says."""
+
+FLAG: Field = "out_of_stock"
+QUANTITY: Field = "quantity"
+LATER: Field = "available_later"
+NOW: Field = "available_now"
+ALL_FIELDS: tuple[Field, ...] = get_args(Field)
+STOCK_FIELDS = frozenset({QUANTITY, FLAG})  # they have no language
+USUAL_FIELDS = frozenset({LATER, FLAG})
 SUPPLIER_REFERENCES = "supplier references"  # a feature that may be switched off
 BRANDS = "brands"  # another one
-LATER = "available_later"
-NOW = "available_now"
 FLAG_VALUES = frozenset({"0", "1", "2"})  # deny, allow, as the shop's default says
+LARGEST_QUANTITY = 2**31 - 1
 
 
 Asked = Literal["codes", "prices", "brands"]
@@ -31,6 +39,11 @@ def asked_by(policy: AvailabilityPolicy) -> set[Asked]:
     if policy.has_brands:
         asked.add("brands")
     return asked
+
+
+def fields_of(policy: AvailabilityPolicy) -> frozenset[Field]:
+    """Return the fields that a policy has written."""
+    return frozenset(ALL_FIELDS) if policy.combinations == "quantities" else USUAL_FIELDS
 
 
 class ShopLanguage(BaseModel):
@@ -87,7 +100,7 @@ class ShopInfo(BaseModel):
 
 
 class Change(NamedTuple):
-    """One value to be written: `field` of a product (attribute 0) or combination, in a language (None = the flag)."""
+    """A value to be written: `field` of a product (attribute 0) or combination, in a language or (None) a stock row."""
 
     id_product: int
     id_product_attribute: int
@@ -113,11 +126,12 @@ class Outcome(NamedTuple):
     message: str | None = None
 
 
-Target = Literal["texts", "labels", "flags"]
+Kind = Literal["texts", "labels", "stock"]
+"""The tables that are written: texts of products, texts of combinations, stock rows."""
 
 
 class Part(NamedTuple):
-    """A window's changes of one table: JSON `[[first id, second id, before, after], ...]`, how many, how many new."""
+    """A window's changes of one column: JSON `[[first id, second id, before, after], ...]`, how many, how many new."""
 
     rows: str
     given: int
@@ -129,7 +143,7 @@ class Together(NamedTuple):
 
     first: int
     last: int
-    parts: Mapping[Target, Part]
+    parts: Mapping[tuple[Kind, Field], Part]
 
 
 class Shop(Protocol):
@@ -144,8 +158,8 @@ class Shop(Protocol):
     def read_catalogue(self, to: Path, limit: int | None = None, asked: Collection[Asked] = ()) -> Path:
         """Write what the shop sells as Parquet; see `DatabaseShop.read_catalogue` for the columns."""
 
-    def read_rows(self, to: Path, products: Path | None = None) -> Path:
-        """Write the current flags and texts as Parquet; see `DatabaseShop.read_rows` for the columns."""
+    def read_rows(self, to: Path, products: Path | None = None, fields: Collection[Field] = USUAL_FIELDS) -> Path:
+        """Write the current values of some fields as Parquet; see `DatabaseShop.read_rows` for the columns."""
 
     def refuse_unwritable(self, changes: Sequence[Change]) -> None:
         """Raise Refused naming the changes that this shop can't hold, or that are never made."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from tasks.duck import Desk, desk
 from tasks.prestashop.capabilities import scope_of
 from tasks.prestashop.connection import Ids, explained
-from tasks.prestashop.model import Asked, ShopInfo
+from tasks.prestashop.model import ALL_FIELDS, FLAG, LATER, NOW, QUANTITY, STOCK_FIELDS, Asked, Field, ShopInfo
 from tasks.prestashop.session import ServerWarningError, Session
 from tasks.prestashop.table_file import load_rows
 from tasks.prestashop.targets import in_chunks
@@ -48,8 +48,8 @@ COMBINATIONS = (
 ITEM = ("id_product", "id_product_attribute")
 REFERENCES = (*ITEM, "id_supplier", "supplier", "reference")
 MANUFACTURERS = ("id_manufacturer", "name")
-TEXTS = (*ITEM, "id_lang", "available_later")
-FLAGS = (*ITEM, "out_of_stock")
+TEXTS = (*ITEM, "id_lang", NOW, LATER)
+STOCK = (*ITEM, FLAG, QUANTITY)
 
 
 class Part(NamedTuple):
@@ -136,17 +136,19 @@ def read_catalogue(session: Session, info: ShopInfo, to: Path, limit: int | None
         return reading.desk.save("catalogue", to)
 
 
-def read_rows(session: Session, info: ShopInfo, to: Path, products: Path | None) -> Path:
+def read_rows(session: Session, info: ShopInfo, to: Path, products: Path | None, fields: Collection[Field]) -> Path:
     """Write `shop_rows.parquet` for the `id_product` of a Parquet file; None is everything the shop sells."""
     scope = {**scope_of(info).values, "languages": tuple(language.id_lang for language in info.languages)}
+    has_texts = info.languages and not STOCK_FIELDS.issuperset(fields)
+    has_stock = not STOCK_FIELDS.isdisjoint(fields)
+    empty = set(ALL_FIELDS).difference(fields)
     with _reading(session, to) as reading:
         ids = _sold(session, info) if products is None else _wanted(reading, products)
         parts = [Part(chunk, scope) for chunk in in_chunks(ids)]
-        texts = "rows_texts" if info.languages else None
-        reading.take("texts", TEXTS, texts, parts)
-        reading.take("labels", TEXTS, "rows_labels" if info.combination_labels and texts else None, parts)
-        reading.take("flags", FLAGS, "rows_flags", parts)
-        reading.desk.run("prestashop/desk/shop_rows.sql")
+        reading.take("texts", TEXTS, "rows_texts" if has_texts else None, parts, empty)
+        reading.take("labels", TEXTS, "rows_labels" if info.combination_labels and has_texts else None, parts, empty)
+        reading.take("stock", STOCK, "rows_stock" if has_stock else None, parts, empty)
+        reading.desk.run("prestashop/desk/shop_rows.sql", {"fields": list(fields)})
         return reading.desk.save("shop_rows", to)
 
 

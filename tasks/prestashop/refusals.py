@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from tasks.errors import Refused
-from tasks.prestashop.model import FLAG, FLAG_VALUES, LATER, Change, ShopInfo
+from tasks.prestashop.model import (
+    ALL_FIELDS,
+    FLAG,
+    FLAG_VALUES,
+    LARGEST_QUANTITY,
+    LATER,
+    NOW,
+    QUANTITY,
+    Change,
+    ShopInfo,
+)
 
 SHOWN = 3
 LARGEST_3_BYTE = 0xFFFF
+WHOLE_NUMBER = re.compile("0|[1-9][0-9]{0,9}")
 
 
 def refuse_unwritable(changes: Sequence[Change], info: ShopInfo) -> None:
@@ -38,15 +50,21 @@ def _named(change: Change) -> str:
 
 
 def _problems(change: Change, info: ShopInfo) -> Iterator[str]:
-    if change.field == FLAG:
-        if change.id_lang is not None:
-            yield "the flag has no language"
-        if change.after not in FLAG_VALUES:
-            yield f"expected 0 (deny), 1 (allow) or 2 (the shop's default), got `{change.after}`"
-    elif change.field == LATER:
+    if change.field in {LATER, NOW}:
         yield from _text_problems(change, info)
-    else:
-        yield f"only `{FLAG}` and `{LATER}` are ever written"
+    elif change.field not in ALL_FIELDS:
+        yield f"only {', '.join(f'`{field}`' for field in ALL_FIELDS)} are ever written"
+    elif change.id_lang is not None:
+        yield "a stock row has no language"
+    elif change.field == FLAG and change.after not in FLAG_VALUES:
+        yield f"expected 0 (deny), 1 (allow) or 2 (the shop's default), got `{change.after}`"
+    elif change.field == QUANTITY and not _is_quantity(change.after):
+        yield f"expected a whole number of pieces from 0 to {LARGEST_QUANTITY}, got `{change.after}`"
+
+
+def _is_quantity(value: str | None) -> bool:
+    """Tell whether a value is what the shop gives back for it: 7, not 07, +7 or 7.0, which would never be read back."""
+    return value is not None and WHOLE_NUMBER.fullmatch(value) is not None and int(value) <= LARGEST_QUANTITY
 
 
 def _text_problems(change: Change, info: ShopInfo) -> Iterator[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from tasks.prestashop.capabilities import COMBINATION_TEXTS, FLAGS, LABELS, TEXTS
+from blocks import PrestashopDatabase
+from tasks.prestashop.capabilities import COMBINATION_TEXTS, LABELS, STOCK, TEXTS
 from tasks.prestashop.grants import (
     Grant,
     Need,
@@ -15,7 +17,7 @@ from tasks.prestashop.grants import (
     surplus,
     without,
 )
-from tasks.prestashop.model import FLAG, LATER, NOW, ShopInfo
+from tasks.prestashop.model import FLAG, LATER, NOW, QUANTITY, STOCK_FIELDS, ShopInfo, asked_by, fields_of
 from tasks.prestashop.session import Session
 from tasks.summaries import Check
 
@@ -30,11 +32,12 @@ READ = (
     "product_attribute",
     "product_attribute_shop",
     TEXTS,
-    FLAGS,
+    STOCK,
 )
 # single features read these; nobody has to grant them, and granting them is not too much
 MAY_READ = (
     "shop_url",
+    "currency",
     "product_supplier",
     "supplier",
     "manufacturer",
@@ -56,29 +59,61 @@ class Rights(NamedTuple):
     allowed: list[Need]
 
 
-def rights_of(session: Session, info: ShopInfo | None) -> Rights:
-    """Read the user's grants; `info` None: the shop could not be looked at, so nothing about its texts is assumed."""
+def rights_of(session: Session, info: ShopInfo | None, block: PrestashopDatabase) -> Rights:
+    """Read the user's grants; `info` None: the shop could not be looked at, so nothing about its tables is assumed."""
     _, database, user, _, _ = session.rows("server")[0]
     prefix = session.prefix
-    labels = info is not None and (info.combination_labels or COMBINATION_TEXTS in info.switched_off)
-    read = [*READ, LABELS] if labels else list(READ)
-    texts = [TEXTS, LABELS] if labels else [TEXTS]
-    nothing: frozenset[str] = frozenset()
-    selects = [Need("SELECT", nothing, prefix + table) for table in read]
-    flag = Need("UPDATE", frozenset({FLAG}), prefix + FLAGS)
+    reads = [_select(prefix, table) for table in _read_tables(info, block)]
+    writes = list(_writes(prefix, info, block))
     return Rights(
         grants=parse_grants(str(row[0]) for row in session.rows("grants")),
         user=str(user),
         database=str(database),
         prefix=prefix,
-        needs=[*selects, flag, *(Need("UPDATE", frozenset({LATER}), prefix + table) for table in texts)],
+        needs=[*reads, *writes],
         allowed=[
-            *selects,
-            *(Need("SELECT", nothing, prefix + table) for table in MAY_READ),
-            flag,
-            *(Need("UPDATE", frozenset({LATER, NOW}), prefix + table) for table in (TEXTS, LABELS)),
+            *reads,
+            *(_select(prefix, table) for table in MAY_READ),
+            *writes,
+            _update(prefix, STOCK, FLAG),
+            *(_update(prefix, table, LATER, NOW) for table in (TEXTS, LABELS)),
         ],
     )
+
+
+def _read_tables(info: ShopInfo | None, block: PrestashopDatabase) -> Iterator[str]:
+    yield from READ
+    if _has_labels(info):
+        yield LABELS
+    asked = asked_by(block.policy)
+    if "prices" in asked:
+        yield "currency"
+    if "brands" in asked:
+        yield "manufacturer"
+
+
+def _writes(prefix: str, info: ShopInfo | None, block: PrestashopDatabase) -> Iterator[Need]:
+    """The columns that this block has written: those of stock rows and combinations only where no other block does."""
+    fields = fields_of(block.policy)
+    stock, texts = [field for field in fields if field in STOCK_FIELDS], fields - STOCK_FIELDS
+    if not block.texts_only:
+        physical = ["physical_quantity"] if QUANTITY in fields and info and info.physical_quantity else []
+        yield _update(prefix, STOCK, *stock, *physical)
+    yield _update(prefix, TEXTS, *texts)
+    if _has_labels(info) and not block.texts_only:
+        yield _update(prefix, LABELS, *texts)
+
+
+def _has_labels(info: ShopInfo | None) -> bool:
+    return info is not None and (info.combination_labels or COMBINATION_TEXTS in info.switched_off)
+
+
+def _select(prefix: str, table: str) -> Need:
+    return Need("SELECT", frozenset(), prefix + table)
+
+
+def _update(prefix: str, table: str, *columns: str) -> Need:
+    return Need("UPDATE", frozenset(columns), prefix + table)
 
 
 def check_too_few(rights: Rights) -> Check:

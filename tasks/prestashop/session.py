@@ -13,6 +13,7 @@ from pymysql.cursors import Cursor
 from tasks.duck import sql_text
 from tasks.errors import Busy, RexbitError
 from tasks.prestashop.connection import CONNECTION_LOST, Address, connect, error_code, explained
+from tasks.prestashop.model import Field
 
 Row = tuple[Any, ...]  # texts, or None where NULL
 
@@ -52,17 +53,26 @@ class Session:
         self._lock_name: str | None = None
         self.connection: Connection = connect(address, lock_wait_seconds)
 
-    def text(self, name: str) -> str:
-        """Return the statement `sql/NAME.sql` for this shop."""
+    def text(self, name: str, column: Field | None = None) -> str:
+        """Return the statement `sql/NAME.sql` for this shop, about `column` where it leaves that open."""
         text = sql_text(f"prestashop/sql/{name}.sql").replace("{prefix}", self.prefix)
+        if column:
+            text = text.replace("{column}", column)
         for table, key in self.keys.items():
             text = text.replace("{key:" + table + "}", key)
         return text
 
-    def rows(self, name: str, values: Mapping[str, Any] | None = None, *, lock: bool = False) -> list[Row]:
+    def rows(
+        self,
+        name: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        column: Field | None = None,
+        lock: bool = False,
+    ) -> list[Row]:
         """Run a query; with `lock` its rows stay locked until the transaction ends."""
         with self.connection.cursor() as cursor:
-            cursor.execute(self.text(name) + (FOR_UPDATE if lock else ""), values or {})
+            cursor.execute(self.text(name, column) + (FOR_UPDATE if lock else ""), values or {})
             rows = list(cursor.fetchall())
             _heed_warnings(cursor)
         return rows
@@ -83,13 +93,13 @@ class Session:
             _heed_warnings(cursor)
         return row[0] if row else None
 
-    def write(self, name: str, values: Mapping[str, Any], and_if: str | None = None) -> int:
+    def write(self, name: str, values: Mapping[str, Any], column: Field, and_if: str | None = None) -> int:
         """Run an UPDATE, `and_if` one more condition; returns how many rows it changed.
 
         Raises ServerWarningError if the server had something to say.
         """
         with self.connection.cursor() as cursor:
-            cursor.execute(self.text(name) + (self.text(and_if) if and_if else ""), values)
+            cursor.execute(self.text(name, column) + (self.text(and_if, column) if and_if else ""), values)
             changed = cursor.rowcount
             _heed_warnings(cursor)
         return changed

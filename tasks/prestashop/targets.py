@@ -1,13 +1,14 @@
-"""The three tables that are written: their statements, and how a change finds its row in them."""
+"""What is written: columns of three tables, with their statements, and how a change finds its row in them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from tasks.prestashop.capabilities import FLAGS, LABELS, TEXTS
+from tasks.prestashop.capabilities import LABELS, STOCK, TEXTS
 from tasks.prestashop.connection import Ids
-from tasks.prestashop.model import FLAG, Change
+from tasks.prestashop.model import FLAG, LATER, NOW, QUANTITY, STOCK_FIELDS, Change, Field, Kind
 
 Key = tuple[int, int]
 IDS_A_STATEMENT = 900  # from 1,000 on MariaDB makes a subquery of the list, and may then lock whole indexes
@@ -19,14 +20,12 @@ def in_chunks(ids: Sequence[int]) -> Iterator[Ids]:
         yield Ids(ids[start : start + IDS_A_STATEMENT])
 
 
-class Target(Protocol):
-    """A table with its statements: `held` reads (and locks), `write`, `guard` (one more condition), `count`."""
+class Rows(Protocol):
+    """The rows of a table that is written; `kind` is the last word of its statements' names."""
 
+    kind: Kind
     table: str
-    held: str
-    write: str
     guard: str
-    count: str
 
     def takes(self, change: Change) -> bool:
         """Tell whether the change's value lives in this table."""
@@ -44,10 +43,11 @@ class Target(Protocol):
 class Texts:
     """`product_lang`: texts of products."""
 
-    table, held, write, guard, count = TEXTS, "held_texts", "write_texts", "guard_text", "count_texts"
+    kind: Kind = "texts"
+    table, guard = TEXTS, "guard_text"
 
     def takes(self, change: Change) -> bool:
-        return change.field != FLAG and not change.id_product_attribute
+        return change.field not in STOCK_FIELDS and not change.id_product_attribute
 
     def id(self, change: Change) -> int:
         return change.id_product
@@ -63,10 +63,11 @@ class Texts:
 class Labels(Texts):
     """`product_attribute_lang`: texts of combinations, the same in every shop of an installation."""
 
-    table, held, write, guard, count = LABELS, "held_labels", "write_labels", "guard_text", "count_labels"
+    kind: Kind = "labels"
+    table, guard = LABELS, "guard_text"
 
     def takes(self, change: Change) -> bool:
-        return change.field != FLAG and bool(change.id_product_attribute)
+        return change.field not in STOCK_FIELDS and bool(change.id_product_attribute)
 
     def id(self, change: Change) -> int:
         return change.id_product_attribute
@@ -75,13 +76,14 @@ class Labels(Texts):
         return change.id_product_attribute, change.id_lang or 0
 
 
-class Flags:
-    """`stock_available`: the flags of products and combinations, in the shop's stock scope."""
+class Stock:
+    """`stock_available`: flags and quantities of products and combinations, in the shop's stock scope."""
 
-    table, held, write, guard, count = FLAGS, "held_flags", "write_flags", "guard_flag", "count_flags"
+    kind: Kind = "stock"
+    table, guard = STOCK, "guard_stock"
 
     def takes(self, change: Change) -> bool:
-        return change.field == FLAG
+        return change.field in STOCK_FIELDS
 
     def id(self, change: Change) -> int:
         return change.id_product
@@ -89,11 +91,37 @@ class Flags:
     def key(self, change: Change) -> Key:
         return change.id_product, change.id_product_attribute
 
-    def keys(self, id_lang: int, items: str) -> Iterator[tuple[Key, int]]:  # noqa: ARG002  (a flag has no language)
+    def keys(self, id_lang: int, items: str) -> Iterator[tuple[Key, int]]:  # noqa: ARG002  (stock has no language)
         for item in items.split(","):
             id_product, id_product_attribute, handle = item.split(":")
             yield (int(id_product), int(id_product_attribute)), int(handle)
 
 
-# in the order they are written: the stock rows, for which customers wait, last and shortest
-TARGETS: tuple[Target, ...] = (Texts(), Labels(), Flags())
+@dataclass(frozen=True)
+class Target:
+    """A column that is written. `written`: the last word of the statements that write it."""
+
+    rows: Rows
+    column: Field
+    written: str
+
+    def takes(self, change: Change) -> bool:
+        """Tell whether the change is one of this column."""
+        return change.field == self.column and self.rows.takes(change)
+
+    @property
+    def name(self) -> str:
+        """Table and column, as a person would write it."""
+        return f"{self.rows.table}.{self.column}"
+
+
+def targets_of(*, physical_quantity: bool) -> list[list[Target]]:
+    """Return what is written, table by table in their order: the stock rows, for which customers wait, come last.
+
+    `physical_quantity`: as in `ShopInfo`.
+    """
+    stock, quantities = Stock(), "quantities" if physical_quantity else "stock"
+    return [
+        *([Target(rows, NOW, rows.kind), Target(rows, LATER, rows.kind)] for rows in (Texts(), Labels())),
+        [Target(stock, QUANTITY, quantities), Target(stock, FLAG, stock.kind)],
+    ]

@@ -1,4 +1,4 @@
-"""A window in one UPDATE a table: the server takes the rows out of JSON and compares each with what it shall hold.
+"""A window in one UPDATE a column: the server takes the rows out of JSON and compares each with what it shall hold.
 
 What a server can't do, and whatever is not exactly as planned, is left to `writing.py`, which judges row by row. The
 JSON is always a literal of the statement: out of a user variable it brought MariaDB 10.11 down (latin1 by default).
@@ -6,17 +6,18 @@ JSON is always a literal of the statement: out of a user variable it brought Mar
 
 from __future__ import annotations
 
+import json
 import logging
+from collections.abc import Iterable, Sequence
 
 import pymysql
 
 from tasks.prestashop.capabilities import Scope
 from tasks.prestashop.connection import CONNECTION_LOST, LOCKED, JsonText, error_code
-from tasks.prestashop.model import Part, Target, Together
+from tasks.prestashop.model import Part, Together
 from tasks.prestashop.session import ServerWarningError, Session
+from tasks.prestashop.targets import Target, in_chunks, targets_of
 
-# in the order they are written: the stock rows, for which customers wait, last and shortest
-TARGETS: tuple[Target, ...] = ("texts", "labels", "flags")
 ABLE = ("2", "1")  # rows and nulls of the probe
 
 logger = logging.getLogger(__name__)
@@ -29,9 +30,10 @@ class _NotAsPlannedError(Exception):
 class TogetherWriter:
     """Writes windows on one session, as long as the server is able to."""
 
-    def __init__(self, session: Session, scope: Scope) -> None:
+    def __init__(self, session: Session, scope: Scope, *, physical_quantity: bool) -> None:
         self._session = session
         self._scope = scope
+        self._tables = targets_of(physical_quantity=physical_quantity)
         self._largest: int | None = None  # bytes a statement may have; 0: this server can't
 
     def write(self, window: Together) -> bool:
@@ -44,9 +46,8 @@ class TogetherWriter:
             return False
         try:
             with self._session.transaction():
-                for target in TARGETS:
-                    if target in window.parts:
-                        self._write(target, window.parts[target])
+                for targets in self._tables:
+                    self._write_table(targets, window)
         except (_NotAsPlannedError, ServerWarningError) as error:
             logger.debug("window is judged row by row: %s", error)
             return False
@@ -57,12 +58,31 @@ class TogetherWriter:
             return False
         return True
 
+    def _write_table(self, targets: Sequence[Target], window: Together) -> None:
+        parts = {target: window.parts.get((target.rows.kind, target.column)) for target in targets}
+        given = {target: part for target, part in parts.items() if part}
+        if len(given) > 1 and targets[0].rows.kind == "stock":
+            self._lock_stock(given.values())
+        for target, part in given.items():
+            self._write(target, part)
+
+    def _lock_stock(self, parts: Iterable[Part]) -> None:
+        """Lock the rows of several columns in the order of their key.
+
+        Column after column we would come back to a product's row while a customer's order, on its way through the rows
+        of the product, waits for another: a deadlock, and the order would be the one to fail.
+        """
+        ids = sorted({row[0] for part in parts for row in json.loads(part.rows)})
+        for chunk in in_chunks(ids):
+            self._session.rows("lock_stock", {**self._scope.values, "ids": chunk}, lock=True)
+
     def _write(self, target: Target, part: Part) -> None:
         values = {**self._scope.values, "rows": JsonText(part.rows)}
-        changed = self._session.write(f"together_write_{target}", values)
-        held = int(self._session.rows(f"together_count_{target}", values)[0][0])
+        changed = self._session.write(f"together_write_{target.written}", values, target.column)
+        count = self._session.rows(f"together_count_{target.rows.kind}", values, column=target.column)
+        held = int(count[0][0])
         if (changed, held) != (part.new, part.given):
-            raise _NotAsPlannedError(f"{target}: changed {changed} of {part.new}, hold {held} of {part.given}")
+            raise _NotAsPlannedError(f"{target.name}: changed {changed} of {part.new}, hold {held} of {part.given}")
 
     def _largest_statement(self) -> int:
         if self._largest is None:

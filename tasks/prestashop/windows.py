@@ -33,12 +33,12 @@ class Window:
         return list(map(Change._make, rows.fetchall()))
 
     def together(self) -> Together:
-        """All those of a table as one JSON array; see together.sql."""
+        """All those of a column as one JSON array; see together.sql."""
         span = {"first": self.first, "last": self.last}
         # a connection of its own: it is asked while the window before it is written
         with self._desk.second_connection() as connection:
             rows = connection.execute(sql_text("prestashop/desk/together.sql"), span).fetchall()
-        return Together(self.first, self.last, {target: Part(*values) for target, *values in rows})
+        return Together(self.first, self.last, {(kind, field): Part(*values) for kind, field, *values in rows})
 
 
 def apply_changes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -12,7 +12,7 @@ from tasks.prestashop.capabilities import Scope
 from tasks.prestashop.connection import NO_PERMISSION, Ids, error_code
 from tasks.prestashop.model import Change, Outcome
 from tasks.prestashop.session import Row, ServerWarningError, Session
-from tasks.prestashop.targets import TARGETS, Key, Target, in_chunks
+from tasks.prestashop.targets import Key, Target, in_chunks, targets_of
 
 ROW_MISSING = "row missing"
 REFUSED_VALUES = (pymysql.err.DataError, pymysql.err.IntegrityError)
@@ -66,6 +66,7 @@ class Writer:
 
     session: Session
     scope: Scope
+    physical_quantity: bool
     locking: bool = True
     # of the window at hand; a change is named by its place in it
     changes: Sequence[Change] = ()
@@ -77,8 +78,8 @@ class Writer:
         self.changes, self.outcomes, self.to_write = changes, {}, {}
         try:
             with self.session.transaction():
-                for target in TARGETS:
-                    self._write_target(target, [place for place, one in enumerate(changes) if target.takes(one)])
+                for targets in targets_of(physical_quantity=self.physical_quantity):
+                    self._write_table(targets)
         except (WindowFailedError, ServerWarningError, *REFUSED_VALUES) as error:
             self._fail(str(error.args[-1]))
         except pymysql.MySQLError as error:
@@ -87,13 +88,19 @@ class Writer:
             self._fail(str(error.args[-1]))
         return [self.outcomes[place] for place in range(len(changes))]
 
-    def _write_target(self, target: Target, places: Sequence[int]) -> None:
-        if not places:
-            return
-        held = self._held(target, places, lock=self.locking)
+    def _write_table(self, targets: Sequence[Target]) -> None:
+        """Write columns of a table; the first one locks the rows of all, in the order of their key."""
+        rows = targets[0].rows
+        all_places = [place for place, change in enumerate(self.changes) if rows.takes(change)]
+        for target in targets:
+            places = [place for place in all_places if target.takes(self.changes[place])]
+            if places:
+                self._write_target(target, places, self._held(target, all_places, lock=self.locking))
+
+    def _write_target(self, target: Target, places: Sequence[int], held: Mapping[Key, Held]) -> None:
         to_write: list[int] = []
         for place in places:
-            row = held.get(target.key(self.changes[place]))
+            row = held.get(target.rows.key(self.changes[place]))
             judged = judge(self.changes[place], row)
             if judged is not None:
                 self.outcomes[place] = judged
@@ -105,7 +112,7 @@ class Writer:
             self.outcomes.update((place, outcome(self.changes[place], "written")) for place in to_write)
         elif self.locking:
             raise WindowFailedError(
-                f"read back {written} of {len(to_write)} values of {target.table} as they were written."
+                f"read back {written} of {len(to_write)} values of {target.name} as they were written."
                 " Has the shop a trigger that changes them?"
             )
         else:
@@ -114,31 +121,33 @@ class Writer:
     def _write(self, target: Target, update: Update) -> int:
         """Run one UPDATE and return how many of its rows hold the value afterwards, compared byte by byte."""
         values = {**self.scope.values, **update._asdict()}
-        self.session.write(target.write, values, and_if=None if self.locking else target.guard)
-        return int(self.session.rows(target.count, values)[0][0])
+        guard = None if self.locking else target.rows.guard
+        self.session.write(f"write_{target.written}", values, target.column, guard)
+        return int(self.session.rows(f"count_{target.rows.kind}", values, column=target.column)[0][0])
 
     def _held(self, target: Target, places: Sequence[int], *, lock: bool) -> dict[Key, Held]:
         """Read the rows of the changes, in key order; with `lock` they stay as they are until the commit."""
         languages = tuple(sorted({self.changes[place].id_lang or 0 for place in places}))
         held: dict[Key, Held] = {}
-        for chunk in in_chunks(sorted({target.id(self.changes[place]) for place in places})):
+        for chunk in in_chunks(sorted({target.rows.id(self.changes[place]) for place in places})):
             values = {**self.scope.values, "ids": chunk, "languages": languages}
-            for id_lang, value, items in self._rows(target.held, values, lock=lock):
-                for key, handle in target.keys(int(id_lang), items):
+            for id_lang, value, items in self._rows(target, values, lock=lock):
+                for key, handle in target.rows.keys(int(id_lang), items):
                     held[key] = Held(handle, value)
         return held
 
-    def _rows(self, name: str, values: dict[str, object], *, lock: bool) -> Iterable[Row]:
+    def _rows(self, target: Target, values: dict[str, object], *, lock: bool) -> Iterable[Row]:
+        name = f"held_{target.rows.kind}"
         if not (lock and self.locking):
-            return self.session.rows(name, values)
+            return self.session.rows(name, values, column=target.column)
         try:
-            return self.session.rows(name, values, lock=True)
+            return self.session.rows(name, values, column=target.column, lock=True)
         except pymysql.MySQLError as error:
             if error_code(error) not in NO_PERMISSION:
                 raise
         # a server may ask for more than column grants to lock rows: then each UPDATE compares for itself
         self.locking = False
-        return self.session.rows(name, values)
+        return self.session.rows(name, values, column=target.column)
 
     def _updates(self, places: Sequence[int]) -> Iterator[Update]:
         """Group rows that get the same value (and, unless locked, hold the same one) into one UPDATE each."""
@@ -156,7 +165,7 @@ class Writer:
         held = self._held(target, places, lock=False)
         for place in places:
             change = self.changes[place]
-            row = held.get(target.key(change))
+            row = held.get(target.rows.key(change))
             done = row is not None and row.value == change.after
             self.outcomes[place] = (
                 outcome(change, "written") if done else outcome(change, "left", row.value if row else None)

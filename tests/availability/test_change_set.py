@@ -8,7 +8,7 @@ from typing import Any
 from tasks.availability.plan import find_differing, make_change_set
 from tests import parquet
 
-WANTED = parquet.SHOP_ROWS + ", product_id BIGINT, reason_code VARCHAR, reason_args VARCHAR"
+WANTED = parquet.SHOP_ROWS + ", product_id BIGINT, reason_code VARCHAR, reason_args VARCHAR, held VARCHAR"
 Rows = list[dict[str, Any]]
 
 
@@ -54,12 +54,13 @@ def test_nothing_and_empty_differ(tmp_path: Path) -> None:
     assert differing(tmp_path, [row(1, "", 1, "available_later")], [row(1, None, 1, "available_later")]) == [1]
 
 
-def change_set(folder: Path, wanted: Rows, shop: Rows, limit: int | None = None) -> Any:
+def change_set(folder: Path, wanted: Rows, shop: Rows, written: Rows = [], **more: Any) -> Any:  # noqa: B006
     return make_change_set(
         parquet.write(folder / "differing.parquet", WANTED, [{**one, "reason_code": "enough_stock"} for one in wanted]),
         parquet.write(folder / "shop_rows.parquet", parquet.SHOP_ROWS, shop),
+        parquet.write(folder / "written.parquet", parquet.WRITTEN, written),
         folder,
-        limit,
+        **more,
     )
 
 

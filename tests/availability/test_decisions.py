@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,15 @@ import pytest
 
 from blocks import AvailabilityPolicy, LanguageTexts, PrestashopDatabase
 from tasks.availability import plan
-from tasks.availability.plan import ShopView, Wanted
+from tasks.availability.judging import ShopView
+from tasks.availability.plan import Wanted
 from tasks.availability.texts import Language
 from tests import parquet
 
 TODAY = date(2026, 11, 24)
 PL = Language(1, "pl", "pl-PL")
-VIEW = ShopView(languages=[PL], combination_labels=True, only_bmp=False, today=TODAY)
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+VIEW = ShopView(languages=[PL], combination_labels=True, only_bmp=False, now=NOW)
 ON, OFF = "1", "0"
 
 

@@ -9,6 +9,7 @@ from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector, SyncDr
 from pydantic import ValidationError
 
 from blocks import AvailabilityPolicy, FeedMapping, LanguageTexts, Meaning, PrestashopDatabase, SupplierFeed
+from blocks.delivery import Closed, ShopDelivery, SupplierDelivery
 from blocks.feed_columns import Contractor, SkuCodes, Warehouse
 from blocks.feed_part import FeedPart
 
@@ -174,6 +175,46 @@ def test_a_text_that_the_shop_would_refuse(text: str) -> None:
     assert "available" in refusal_of(LanguageTexts, language="pl", available=text)
 
 
+@pytest.mark.parametrize("field", ["available", "unavailable", "same_day"])
+@pytest.mark.parametrize("text", ["Od {date}", "Za {days}", "Za :days dni"])
+def test_days_in_a_text_that_has_none(field: str, text: str) -> None:
+    refusal = refusal_of(LanguageTexts, language="pl", **{field: text})
+    assert f"{field}\n" in refusal
+    assert "placeholders belong into `delivery`" in refusal
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("cut_off", "14", "expected an hour such as `14:00`, got `14`"),
+        ("cut_off", "24:00", "expected an hour"),
+        ("holidays", "Polska", "expected a country such as `PL`"),
+        ("holidays", "DE-XX", "expected a part of DE (BB, BE"),
+        ("holidays", "CZ-10", "expected a part of CZ (it has none), got `10`"),
+        ("working_days", [], "expected at least one day"),
+        ("closed", [{"closed_from": "2026-12-27", "closed_to": "2026-12-24"}], "not before 2026-12-27"),
+        (
+            "closed",
+            [
+                {"closed_from": "2027-05-02", "closed_to": "9999-12-31"},
+                {"closed_from": "2026-11-01", "closed_to": "2027-05-01"},
+            ],
+            "within 365 days, got closed from 2026-11-01 to 9999-12-31",
+        ),
+    ],
+)
+def test_a_supplier_s_calendar_that_can_t_be(field: str, value: Any, words: str) -> None:
+    refusal = refusal_of(SupplierDelivery, **{field: value})
+    assert field in refusal
+    assert words in refusal
+
+
+@pytest.mark.parametrize(("given", "kept"), [("pl", "PL"), ("de-by", "DE-BY"), ("de-augsburg", "DE-Augsburg")])
+def test_a_country_is_kept_in_its_own_letters(given: str, kept: str) -> None:
+    assert SupplierDelivery(holidays=given).holidays == kept
+    assert ShopDelivery(holidays="").holidays is None
+
+
 def test_two_entries_of_one_language() -> None:
     twice = [LanguageTexts(language="pl"), LanguageTexts(language="pl")]
     assert "several for pl" in refusal_of(AvailabilityPolicy, texts=twice)
@@ -181,6 +222,7 @@ def test_two_entries_of_one_language() -> None:
 
 def test_every_field_is_explained_in_the_form() -> None:
     parts = (FeedMapping, FeedPart, Meaning, Warehouse, Contractor, SkuCodes, AvailabilityPolicy, LanguageTexts)
-    for kind in (SupplierFeed, PrestashopDatabase, *parts):
+    delivery = (SupplierDelivery, ShopDelivery, Closed)
+    for kind in (SupplierFeed, PrestashopDatabase, *parts, *delivery):
         fields = kind.model_fields.items()
         assert [name for name, field in fields if not (field.title and field.description)] == []

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gzip
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from blocks.delivery import SupplierDelivery
 from tasks.feeds.checking import check
+from tasks.feeds.checking_delivery import check_delivery
 from tasks.summaries import Check
 from tests.feeds.conftest import Supplier, csv_feed
 from tests.feeds.servers import PASSWORD, USER, sftp_server
@@ -58,3 +62,32 @@ def test_what_to_do_depends_on_what_is_wrong(tmp_path: Path, supplier: Supplier,
 def test_an_unreadable_file_is_reached(tmp_path: Path, supplier: Supplier) -> None:
     checks, _ = check(csv_feed(supplier.answer("/feed.csv", b"<html><body>Log in</body></html>")), tmp_path)
     assert (named(checks)["source"].ok, named(checks)["content"].ok) == (True, False)
+
+
+def closed(first: str, last: str) -> dict[str, str]:
+    return {"closed_from": first, "closed_to": last}
+
+
+@pytest.mark.parametrize(
+    ("delivery", "found"),
+    [
+        ({}, []),
+        ({"days_are": "working", "holidays": "CZ", "cut_off": "14:00"}, []),
+        ({"closed": [closed("2026-12-24", "2026-12-31")]}, []),
+        (
+            {"closed": [closed("2026-11-01", "2026-11-10"), closed("2026-11-10", "2026-11-12")]},
+            ["closed until 2026-11-12: what is promised leaves after that"],
+        ),
+        ({"closed": [closed("2025-12-24", "2026-01-03")]}, ["all over since 2026-01-03"]),
+        ({"handling_days": 2}, ["without effect: `handling_days`, because `route` is dropship"]),
+        ({"holidays": "CZ"}, ["without effect: `holidays`, because `days_are` is calendar"]),
+    ],
+)
+def test_delivery_settings_that_are_worth_a_look(delivery: dict[str, Any], found: list[str]) -> None:
+    feed = csv_feed("a.csv", delivery=SupplierDelivery(**delivery))
+    assert [one.found for one in check_delivery(feed, date(2026, 11, 10))] == found
+
+
+def test_the_check_looks_at_the_delivery_settings(tmp_path: Path, supplier: Supplier) -> None:
+    feed = csv_feed(supplier.answer("/feed.csv", BODY), delivery=SupplierDelivery(handling_days=2))
+    assert "without effect" in named(check(feed, tmp_path)[0])["delivery"].found

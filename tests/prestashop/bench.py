@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector
 from pydantic import SecretStr
@@ -14,7 +14,8 @@ from blocks import AvailabilityPolicy, LanguageTexts, PrestashopDatabase
 from demo.grants import grant_sync_user
 from demo.servers import MariaDb
 from tasks.prestashop.database import DatabaseShop, open_shop
-from tasks.prestashop.model import Asked, Change
+from tasks.prestashop.model import USUAL_FIELDS, Asked, Change, Field, Outcome
+from tasks.prestashop.windows import Window, apply_changes
 from tests.parquet import read, write
 
 CHANGES = """product_id BIGINT, id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR,
@@ -65,17 +66,19 @@ class Bench:
         values = {"integration_id": 7, "product_listing_enabled": True, "policy": TEXTS, **settings}
         return PrestashopDatabase(connection=SqlAlchemyConnector(connection_info=connection), **values)
 
-    def open(self, **settings: Any) -> AbstractContextManager[DatabaseShop]:
+    def open(self, *, lock_wait_seconds: int = 1, **settings: Any) -> AbstractContextManager[DatabaseShop]:
         """Open the shop; rows that others hold are waited for one second."""
-        return open_shop(self.block(**settings), lock_wait_seconds=1)
+        return open_shop(self.block(**settings), lock_wait_seconds)
 
     def catalogue(self, shop: DatabaseShop, limit: int | None = None, *asked: Asked) -> list[dict[str, Any]]:
         """The rows of `read_catalogue`."""
         return read(shop.read_catalogue(self.folder / "catalogue.parquet", limit, asked))
 
-    def rows(self, shop: DatabaseShop, products: Path | None = None) -> list[dict[str, Any]]:
+    def rows(
+        self, shop: DatabaseShop, products: Path | None = None, fields: Collection[Field] = USUAL_FIELDS
+    ) -> list[dict[str, Any]]:
         """The rows of `read_rows`."""
-        return read(shop.read_rows(self.folder / "rows.parquet", products))
+        return read(shop.read_rows(self.folder / "rows.parquet", products, fields))
 
     def text(self, id_product: int, id_lang: int = 1) -> str | None:
         """What `available_later` holds."""
@@ -90,15 +93,52 @@ class Bench:
 
     def flags(self, id_product: int, id_shop: int = 1, id_shop_group: int = 0) -> dict[int, int]:
         """The flag of each combination (0 = the product) in a scope."""
+        return self.stock("out_of_stock", id_product, id_shop, id_shop_group)
+
+    def stock(self, column: str, id_product: int, id_shop: int = 1, id_shop_group: int = 0) -> dict[int, int]:
+        """A column of the stock rows of each combination (0 = the product) in a scope."""
         where = "id_product = %s AND id_shop = %s AND id_shop_group = %s"
         return dict(
             self.sql(
-                f"SELECT id_product_attribute, out_of_stock FROM ps_stock_available WHERE {where}",
+                f"SELECT id_product_attribute, {column} FROM ps_stock_available WHERE {where}",
                 id_product,
                 id_shop,
                 id_shop_group,
             )
         )
+
+    def set_stock(self, id_product: int, **columns: int) -> None:
+        """Let all stock rows of a product hold something."""
+        for column, value in columns.items():
+            self.sql(f"UPDATE ps_stock_available SET {column} = %s WHERE id_product = %s", value, id_product)
+
+
+class Apply:
+    """Applies changes: judged row by row (`apply_window`), or as a change set, written together if possible."""
+
+    def __init__(self, *, together: bool, folder: Path) -> None:
+        self.together = together
+        self._folder = folder
+
+    def __call__(self, shop: DatabaseShop, *changes: Change) -> list[Outcome]:
+        """An outcome for each change, in their order."""
+        if not self.together:
+            return shop.apply_window(changes)
+        told: dict[tuple[Any, ...], Outcome] = {}
+
+        def on_window(_: Window, outcomes: list[Outcome]) -> None:
+            told.update((outcome[:4], outcome) for outcome in outcomes)
+
+        apply_changes(shop, change_set(self._folder, changes), on_window, lambda: None)
+        return [told.get(change[:4]) or Outcome(*change[:4], _as_planned(change)) for change in changes]
+
+    def words(self, shop: DatabaseShop, *changes: Change) -> list[str]:
+        """What came of each change, in a word."""
+        return [outcome.outcome for outcome in self(shop, *changes)]
+
+
+def _as_planned(change: Change) -> Literal["written", "already"]:
+    return "already" if change.before == change.after else "written"
 
 
 def text_change(
@@ -113,9 +153,18 @@ def flag_change(id_product: int, before: str, after: str, id_product_attribute: 
     return Change(id_product, id_product_attribute, None, "out_of_stock", before, after)
 
 
+def now_change(id_product: int, before: str | None, after: str | None, id_product_attribute: int = 0) -> Change:
+    """A change of `available_now` in the first language."""
+    return Change(id_product, id_product_attribute, 1, "available_now", before, after)
+
+
+def quantity_change(id_product: int, before: int, after: int, id_product_attribute: int = 0) -> Change:
+    """A change of the quantity."""
+    return Change(id_product, id_product_attribute, None, "quantity", str(before), str(after))
+
+
 def all_changes(rows: Iterable[dict[str, Any]]) -> list[Change]:
-    """Change everything that may be written: other flags, another text everywhere."""
-    flip = {"0": "1", "1": "0", "2": "1"}
+    """Change everything that was read: other flags, more pieces, another text everywhere."""
     return [
         Change(
             row["id_product"],
@@ -123,10 +172,22 @@ def all_changes(rows: Iterable[dict[str, Any]]) -> list[Change]:
             row["id_lang"],
             row["field"],
             row["value"],
-            flip[row["value"]] if row["id_lang"] is None else f"Wysyłka za {row['id_product'] % 5 + 2} dni",
+            _another(row),
         )
         for row in rows
     ]
+
+
+def _another(row: dict[str, Any]) -> str:
+    match row["field"]:
+        case "out_of_stock":
+            return {"0": "1", "1": "0", "2": "1"}[row["value"]]
+        case "quantity":
+            return str(abs(int(row["value"])) + row["id_product"] % 3 + 1)
+        case "available_now":
+            return f"Już jest, ostatnie {row['id_product'] % 4 + 1} szt."
+        case _:
+            return f"Wysyłka za {row['id_product'] % 5 + 2} dni"
 
 
 def as_rows(changes: Iterable[Change]) -> list[dict[str, Any]]:

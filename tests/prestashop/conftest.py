@@ -10,7 +10,7 @@ import pytest
 
 from demo.servers import MariaDb, start_mariadb
 from demo.shop import make_shop
-from tests.prestashop.bench import Bench
+from tests.prestashop.bench import Apply, Bench
 
 INSTALLED = Path(__file__).parents[3] / "shared" / "prestashop"
 VERSIONS = ("1.6.1.24", "1.7.8.11", "8.2.1", "9.1.4")
@@ -106,3 +106,9 @@ def any_shop(request: pytest.FixtureRequest, version: str, made: dict[tuple[str,
 def made() -> dict[tuple[str, str], Bench]:
     """The shops that `any_shop` made already."""
     return {}
+
+
+@pytest.fixture(params=[True, False], ids=["together", "row by row"])
+def apply(request: pytest.FixtureRequest, tmp_path: Path) -> Apply:
+    """Both ways of writing."""
+    return Apply(together=request.param, folder=tmp_path)

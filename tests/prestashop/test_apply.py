@@ -2,76 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
 from tasks.errors import Refused, WrongSettingsError
-from tasks.prestashop.database import DatabaseShop
-from tasks.prestashop.model import Change, Outcome
-from tasks.prestashop.windows import Window, apply_changes
-from tests.prestashop.bench import Bench, all_changes, change_set, flag_change, text_change
+from tasks.prestashop.model import ALL_FIELDS, USUAL_FIELDS, Change, Field
+from tests.prestashop.bench import Apply, Bench, all_changes, flag_change, text_change
 from tests.prestashop.conftest import load_installed
 
-WRITTEN = {"out_of_stock", "available_later"}
+NO_QUANTITIES = [None, "", "-1", "+1", "07", "7.0", "1e3", " 7", "٧", "2147483648", "9" * 5000]
+WRITTEN = {"ps_product_lang", "ps_product_attribute_lang", "ps_stock_available"}
 
 
-class Apply:
-    """Applies changes: judged row by row (`apply_window`), or as a change set, written together if possible."""
-
-    def __init__(self, *, together: bool, folder: Path) -> None:
-        self.together = together
-        self._folder = folder
-
-    def __call__(self, shop: DatabaseShop, *changes: Change) -> list[Outcome]:
-        """An outcome for each change, in their order."""
-        if not self.together:
-            return shop.apply_window(changes)
-        told: dict[tuple[Any, ...], Outcome] = {}
-
-        def on_window(_: Window, outcomes: list[Outcome]) -> None:
-            told.update((outcome[:4], outcome) for outcome in outcomes)
-
-        apply_changes(shop, change_set(self._folder, changes), on_window, lambda: None)
-        return [told.get(change[:4]) or Outcome(*change[:4], _as_planned(change)) for change in changes]
-
-    def words(self, shop: DatabaseShop, *changes: Change) -> list[str]:
-        """What came of each change, in a word."""
-        return [outcome.outcome for outcome in self(shop, *changes)]
-
-
-def _as_planned(change: Change) -> Literal["written", "already"]:
-    return "already" if change.before == change.after else "written"
-
-
-@pytest.fixture(params=[True, False], ids=["together", "row by row"])
-def apply(request: pytest.FixtureRequest, tmp_path: Path) -> Apply:
-    return Apply(together=request.param, folder=tmp_path)
-
-
-def everything_but(bench: Bench, columns: set[str]) -> dict[str, Any]:
-    """All tables, without some columns."""
+def everything_but(bench: Bench, columns: Collection[str]) -> dict[str, Any]:
+    """All tables, without some columns of those that are written."""
     content = {}
     for (table,) in bench.sql("SHOW TABLES"):
-        names = [row[0] for row in bench.sql(f"SHOW COLUMNS FROM {table}") if row[0] not in columns]
-        order = ", ".join(f"`{name}`" for name in names)
+        names = [row[0] for row in bench.sql(f"SHOW COLUMNS FROM {table}")]
+        kept = [name for name in names if table not in WRITTEN or name not in columns]
+        order = ", ".join(f"`{name}`" for name in kept)
         content[table] = bench.sql(f"SELECT {order} FROM {table} ORDER BY {order}")
     return content
 
 
+@pytest.mark.parametrize("fields", [USUAL_FIELDS, ALL_FIELDS], ids=["usual", "all fields"])
 @pytest.mark.parametrize("server", ["mariadb", "latin1_mariadb"])
 def test_installed_shops_hold_what_was_written_and_nothing_else_changed(
-    apply: Apply, request: pytest.FixtureRequest, version: str, server: str, tmp_path: Any
+    apply: Apply, request: pytest.FixtureRequest, version: str, server: str, fields: Collection[Field], tmp_path: Path
 ) -> None:
     bench = load_installed(request.getfixturevalue(server), version, tmp_path)
-    before = everything_but(bench, WRITTEN)
+    columns = {*fields, "physical_quantity"} if "quantity" in fields else fields
+    before = everything_but(bench, columns)
     with bench.open() as shop:
-        changes = all_changes(bench.rows(shop))
+        changes = all_changes(bench.rows(shop, fields=fields))
+        assert {change.field for change in changes} == set(fields)
         assert set(apply.words(shop, *changes)) == {"written"}
-        held = {tuple(row.values())[:4]: row["value"] for row in bench.rows(shop)}
+        held = {tuple(row.values())[:4]: row["value"] for row in bench.rows(shop, fields=fields)}
         assert [held[change[:4]] for change in changes] == [change.after for change in changes]
-    assert everything_but(bench, WRITTEN) == before
+    assert everything_but(bench, columns) == before
 
 
 def test_a_second_time_everything_is_there_already(apply: Apply, bench: Bench) -> None:
@@ -203,9 +174,12 @@ def test_a_row_that_is_not_there_fails_and_is_not_made(apply: Apply, bench: Benc
         (text_change(2, "", "po", 9), "does not have this language"),
         (flag_change(2, "2", "9"), "0 .deny., 1 .allow. or 2"),
         (Change(2, 0, None, "out_of_stock", "2", None), "got `None`"),
-        (Change(2, 0, 1, "out_of_stock", "2", "1"), "the flag has no language"),
-        (Change(2, 0, 1, "available_now", "", "po"), "only `out_of_stock` and `available_later`"),
-        (Change(2, 0, None, "quantity", "0", "1"), "only `out_of_stock` and `available_later`"),
+        (Change(2, 0, 1, "out_of_stock", "2", "1"), "a stock row has no language"),
+        (Change(2, 0, 1, "name", "", "po"), "only `available_now`, `available_later`, `quantity`, `out_of_stock`"),
+        (Change(2, 0, 1, "available_now", "", "ł" * 256), "at most 255 characters, got 256"),
+        (Change(2, 0, None, "available_now", "", "po"), "does not have this language"),
+        (Change(2, 0, 1, "quantity", "0", "1"), "a stock row has no language"),
+        *((Change(2, 0, None, "quantity", "0", wrong), "a whole number of pieces") for wrong in NO_QUANTITIES),
         (text_change(1, "", "inaczej"), "changed twice"),
     ],
 )

@@ -21,7 +21,7 @@ def test_a_shop_that_is_set_up_right(bench: Bench) -> None:
     assert {name: check.ok for name, check in found.items()} == dict.fromkeys(
         ["connection", "table prefix", "grants needed", "grants not needed", "version", "languages", "texts",
          "stock rows", "key of product_lang", "key of product_attribute_lang", "key of stock_available",
-         "storage engine", "stock management", "features", "switched on"],
+         "storage engine", "stock management", "catalogue mode", "features", "switched on"],
         True,
     )  # fmt: skip
 

@@ -115,5 +115,5 @@ def test_a_strict_server_with_a_statement_log(tmp_path: Path) -> None:
             (outcome,) = shop.apply_window([text_change(4, "przed", "po \\ 'po'")])
             assert (outcome.outcome, bench.text(4)) == ("written", "po \\ 'po'")
             row = json.dumps([[4, 1, "po \\ 'po'", "potem \\ \"'"]])
-            assert shop.apply_together(Together(4, 4, {"texts": Part(row, 1, 1)}))
+            assert shop.apply_together(Together(4, 4, {("texts", "available_later"): Part(row, 1, 1)}))
             assert bench.text(4) == "potem \\ \"'"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 import duckdb
 import pytest
 
+from tasks.prestashop.model import ALL_FIELDS, STOCK_FIELDS, USUAL_FIELDS, Field
 from tests.parquet import SHOP_ROWS, write
 from tests.prestashop.bench import Bench
 
@@ -16,23 +20,34 @@ def test_the_columns_are_the_agreed_ones(still: Bench) -> None:
     assert [f"{name} {kind}" for name, kind, *_ in described] == SHOP_ROWS.split(", ")
 
 
-def test_every_value_of_the_shop(any_shop: Bench) -> None:
-    with any_shop.open() as shop:
-        rows = any_shop.rows(shop)
-        labels = shop.info.combination_labels
-    read = [(r["id_product"], r["id_product_attribute"], r["id_lang"], r["field"], r["value"]) for r in rows]
-    query = "SELECT id_product, 0, id_lang, 'available_later', available_later FROM ps_product_lang WHERE id_shop = 1"
+def stored(bench: Bench, field: Field, *, labels: bool) -> list[tuple[Any, ...]]:
+    """All values of a field, by plain SQL."""
+    if field in STOCK_FIELDS:
+        return bench.sql(
+            f"SELECT id_product, id_product_attribute, NULL, %s, CAST({field} AS CHAR) FROM ps_stock_available"
+            " WHERE id_shop = 1 AND id_shop_group = 0",
+            field,
+        )
+    query = f"SELECT id_product, 0, id_lang, %s, {field} FROM ps_product_lang WHERE id_shop = 1"
     label_query = (
-        "SELECT a.id_product, l.id_product_attribute, l.id_lang, 'available_later', l.available_later"
-        " FROM ps_product_attribute_lang l"
+        f"SELECT a.id_product, l.id_product_attribute, l.id_lang, %s, l.{field} FROM ps_product_attribute_lang l"
         " JOIN ps_product_attribute a USING (id_product_attribute)"
     )
-    stored = any_shop.sql(
-        "SELECT id_product, id_product_attribute, NULL, 'out_of_stock', CAST(out_of_stock AS CHAR)"
-        " FROM ps_stock_available WHERE id_shop = 1 AND id_shop_group = 0"
-    )
-    stored += any_shop.sql(query) + (any_shop.sql(label_query) if labels else [])
-    assert sorted(map(str, read)) == sorted(map(str, stored))
+    return bench.sql(query, field) + (bench.sql(label_query, field) if labels else [])
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [USUAL_FIELDS, ALL_FIELDS, ["available_now"], ["quantity"]],
+    ids=["usual fields", "all fields", "available_now", "quantity"],
+)
+def test_every_value_of_the_shop(any_shop: Bench, fields: Collection[Field]) -> None:
+    with any_shop.open() as shop:
+        rows = any_shop.rows(shop, fields=fields)
+        labels = shop.info.combination_labels
+    read = [(r["id_product"], r["id_product_attribute"], r["id_lang"], r["field"], r["value"]) for r in rows]
+    there = [row for field in fields for row in stored(any_shop, field, labels=labels)]
+    assert sorted(map(str, read)) == sorted(map(str, there))
 
 
 @pytest.mark.parametrize("text", [None, "", " ", "x ", "X", "\\N", 'a"b,c\nd', "Zażółć 🦊"])

@@ -1,6 +1,6 @@
 -- A change set in the order it is applied, cut into windows of whole products. On the desk: changes.
 -- Leaves: ordered_changes, windows (first, last product), kinds_of_change (one change of each kind that a shop may not
--- be able to hold: a text in a language, a flag).
+-- be able to hold: a text in a language, a flag, a quantity).
 
 CREATE TABLE ordered_changes AS
 SELECT id_product, id_product_attribute, id_lang, field, before, after

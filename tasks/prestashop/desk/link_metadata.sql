@@ -6,5 +6,5 @@ FROM linked_flags f
 WHERE f.id_product BETWEEN $first AND $last
   AND NOT EXISTS (
     FROM not_held n WHERE n.id_product = f.id_product AND n.id_product_attribute = f.id_product_attribute
-      AND n.field = 'out_of_stock'
+      AND n.field = f.field
   )

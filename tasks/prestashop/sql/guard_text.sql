@@ -1,1 +1,1 @@
-  AND CAST(CONVERT(available_later USING utf8mb4) AS BINARY) <=> CAST(%(before)s AS BINARY)
+  AND CAST(CONVERT({column} USING utf8mb4) AS BINARY) <=> CAST(%(before)s AS BINARY)

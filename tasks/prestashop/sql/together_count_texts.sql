@@ -5,4 +5,4 @@ FROM JSON_TABLE(%(rows)s, '$[*]' COLUMNS (
 )) c
 STRAIGHT_JOIN {prefix}product_lang t FORCE INDEX ({key:product_lang})
   ON t.id_product = c.first_id AND t.id_shop = %(id_shop)s AND t.id_lang = c.second_id
-WHERE CAST(CONVERT(t.available_later USING utf8mb4) AS BINARY) <=> CAST(c.new AS BINARY)
+WHERE CAST(CONVERT(t.{column} USING utf8mb4) AS BINARY) <=> CAST(c.new AS BINARY)

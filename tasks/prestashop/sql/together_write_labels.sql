@@ -4,5 +4,5 @@ UPDATE JSON_TABLE(%(rows)s, '$[*]' COLUMNS (
 )) c
 STRAIGHT_JOIN {prefix}product_attribute_lang t FORCE INDEX ({key:product_attribute_lang})
   ON t.id_product_attribute = c.first_id AND t.id_lang = c.second_id
-SET t.available_later = c.new
-WHERE CAST(CONVERT(t.available_later USING utf8mb4) AS BINARY) <=> CAST(c.old AS BINARY)
+SET t.{column} = c.new
+WHERE CAST(CONVERT(t.{column} USING utf8mb4) AS BINARY) <=> CAST(c.old AS BINARY)

@@ -1,3 +1,3 @@
 UPDATE {prefix}product_lang FORCE INDEX ({key:product_lang})
-SET available_later = %(after)s
+SET {column} = %(after)s
 WHERE id_product IN %(rows)s AND id_shop = %(id_shop)s AND id_lang = %(id_lang)s

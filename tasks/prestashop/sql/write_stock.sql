@@ -1,4 +1,3 @@
-SELECT count(*)
-FROM {prefix}stock_available FORCE INDEX (PRIMARY)
+UPDATE {prefix}stock_available FORCE INDEX (PRIMARY)
+SET {column} = %(after)s
 WHERE id_stock_available IN %(rows)s AND id_shop = %(stock_shop)s AND id_shop_group = %(stock_group)s
-  AND out_of_stock = %(after)s

@@ -1,3 +1,4 @@
-UPDATE {prefix}stock_available FORCE INDEX (PRIMARY)
-SET out_of_stock = %(after)s
+SELECT count(*)
+FROM {prefix}stock_available FORCE INDEX (PRIMARY)
 WHERE id_stock_available IN %(rows)s AND id_shop = %(stock_shop)s AND id_shop_group = %(stock_group)s
+  AND {column} = %(after)s

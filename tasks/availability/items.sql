@@ -1,0 +1,72 @@
+-- What the shop's links name, and the rules that hold for each of it.
+-- On the desk: links (of every integration), catalogue, written, exceptions (place, supplier, brand, product, ...), pins.
+-- Leaves: items, rules (a row an item), supplier_rules, open_pins, unused_exceptions.
+
+-- An item is a row of the shop's stock: a product (attribute 0) or one of its combinations.
+CREATE TABLE items AS
+WITH named AS (
+  SELECT product_id, try_cast(split_part(external_product_id, '-', 1) AS BIGINT) AS id_product,
+         coalesce(try_cast(nullif(split_part(external_product_id, '-', 2), '') AS BIGINT), 0) AS id_product_attribute
+  FROM links WHERE integration_id = $integration_id
+)
+SELECT n.*, c.id_product IS NOT NULL AS in_shop, c.reference, c.ean13, c.brand, c.price,
+       greatest(coalesce(c.minimal_quantity, 1), 1) AS minimal_quantity
+FROM named n LEFT JOIN catalogue c USING (id_product, id_product_attribute)
+WHERE n.id_product IS NOT NULL;
+
+CREATE TABLE open_pins AS
+SELECT * FROM pins WHERE until IS NULL OR until > $now::TIMESTAMP;
+
+-- Hysteresis: what we switched off comes on again from more pieces. In `quantities` a combination is off at 0 pieces.
+CREATE TABLE switched_off AS
+SELECT id_product, id_product_attribute FROM written
+WHERE value = '0' AND ((field = 'out_of_stock' AND id_product_attribute = 0) OR field = 'quantity');
+
+CREATE TABLE named_exceptions AS
+SELECT i.id_product, i.id_product_attribute, e.* EXCLUDE (product, brand, supplier)
+FROM items i JOIN exceptions e ON upper(trim(i.reference)) = upper(e.product)
+UNION
+SELECT i.id_product, i.id_product_attribute, e.* EXCLUDE (product, brand, supplier)
+FROM items i JOIN exceptions e ON i.ean13 = e.product;
+
+-- Of several exceptions for one thing the first that says something counts. Whoever names the least stock and not the
+-- stock to come back means one number for both.
+CREATE TABLE item_rules AS
+SELECT id_product, id_product_attribute, arg_min(min_stock_threshold, place) AS least,
+       arg_min(coalesce(resume_threshold, min_stock_threshold), place) AS resume,
+       arg_min(min_margin_percent, place) AS margin, bool_or(own_stock_only) AS own_stock_only
+FROM named_exceptions GROUP BY ALL;
+
+CREATE TABLE brand_rules AS
+SELECT upper(brand) AS brand, arg_min(min_stock_threshold, place) AS least,
+       arg_min(coalesce(resume_threshold, min_stock_threshold), place) AS resume,
+       arg_min(min_margin_percent, place) AS margin, bool_or(own_stock_only) AS own_stock_only
+FROM exceptions WHERE brand IS NOT NULL GROUP BY ALL;
+
+CREATE TABLE supplier_rules AS
+SELECT supplier, arg_min(min_stock_threshold, place) AS least,
+       arg_min(coalesce(resume_threshold, min_stock_threshold), place) AS resume,
+       arg_min(min_margin_percent, place) AS margin, bool_or(own_stock_only) AS own_stock_only
+FROM exceptions WHERE supplier IS NOT NULL GROUP BY ALL;
+
+-- A combination's own exception beats its product's, that one the brand's.
+CREATE TABLE rules AS
+SELECT i.product_id, i.minimal_quantity, i.price,
+       coalesce(o.least, p.least, b.least) AS least, coalesce(o.resume, p.resume, b.resume) AS resume,
+       coalesce(o.margin, p.margin, b.margin) AS margin,
+       coalesce(o.own_stock_only, false) OR coalesce(p.own_stock_only, false) OR coalesce(b.own_stock_only, false)
+         AS own_stock_only,
+       s.id_product IS NOT NULL OR own.id_product IS NOT NULL AS was_off
+FROM items i
+LEFT JOIN item_rules o USING (id_product, id_product_attribute)
+LEFT JOIN item_rules p ON p.id_product = i.id_product AND p.id_product_attribute = 0
+LEFT JOIN brand_rules b ON b.brand = upper(trim(i.brand))
+LEFT JOIN switched_off s ON s.id_product = i.id_product AND s.id_product_attribute = 0 AND NOT $quantities
+LEFT JOIN switched_off own ON own.id_product = i.id_product AND own.id_product_attribute = i.id_product_attribute
+  AND $quantities;
+
+CREATE TABLE unused_exceptions AS
+SELECT * FROM exceptions e
+WHERE (e.product IS NOT NULL AND e.place NOT IN (SELECT place FROM named_exceptions))
+   OR (e.brand IS NOT NULL AND upper(e.brand) NOT IN (SELECT upper(trim(brand)) FROM items WHERE brand IS NOT NULL))
+   OR (e.supplier IS NOT NULL AND e.supplier NOT IN (SELECT integration_id FROM links));

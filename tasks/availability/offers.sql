@@ -1,0 +1,59 @@
+-- What each supplier of a shop's products said last, with the threshold that counts for it.
+-- On the desk: links, rules, supplier_rules, open_pins, suppliers, absences, feed_health. Leaves: offers_said.
+
+CREATE TABLE offers_said AS
+WITH parsed AS (
+  SELECT product_id, integration_id AS supplier, json_extract_string(supplier_availability, ['stock_quantity',
+           'is_available', 'delivery_days', 'available_from', 'contractor_id', 'warehouses', 'pack_size',
+           'purchase_price', 'currency', 'available_later']) AS a
+  FROM links
+  WHERE supplier_availability IS NOT NULL AND integration_id <> $integration_id
+    AND integration_id NOT IN (
+      SELECT supplier_id FROM open_pins WHERE kind = 'released' AND supplier_id IS NOT NULL AND product_id IS NULL)
+),
+-- Quantities are the supplier's units; a pack says how many of the shop's are in one.
+packed AS (
+  SELECT *, try_cast(a[7] AS DECIMAL(18, 4)) AS pack_size, CASE WHEN a[6] IS NOT NULL
+         THEN TRY(from_json(a[6], '[{"delivery_days": "INTEGER", "stock_quantity": "BIGINT"}]')) END AS warehouses
+  FROM parsed
+),
+ruled AS (
+  SELECT p.*, r.minimal_quantity, r.price, coalesce(r.least, s.least, $min_stock_threshold) AS off_below,
+         CASE WHEN r.was_off THEN greatest(off_below, coalesce(r.resume, s.resume, $resume_threshold)) ELSE off_below
+           END AS threshold,
+         coalesce(r.margin, s.margin, $min_margin_percent) AS margin,
+         r.own_stock_only OR coalesce(s.own_stock_only, false) AS own_stock_only
+  FROM packed p JOIN rules r USING (product_id) LEFT JOIN supplier_rules s USING (supplier)
+),
+-- By when enough can be had from the fastest warehouses together; one that is available without a number has enough.
+promised AS (
+  SELECT *, greatest(threshold, minimal_quantity, 1) AS needed,
+         CASE WHEN warehouses IS NOT NULL THEN list_min([
+           one.delivery_days FOR one IN warehouses
+           IF list_sum([coalesce(other.stock_quantity * coalesce(pack_size, 1), needed)
+                        FOR other IN warehouses IF other.delivery_days <= one.delivery_days]) >= needed]) END
+           AS promised_days
+  FROM ruled
+),
+-- How long a feed that was well itself has not had the item: while it is held back or can't be fetched, no time passes.
+ages AS (
+  SELECT a.integration_id AS supplier, a.product_id, date_diff('hour', a.first_missing_at, h.confirmed_at) AS aged_hours
+  FROM absences a JOIN (SELECT integration_id, max(confirmed_at) AS confirmed_at FROM feed_health GROUP BY ALL) h
+    USING (integration_id)
+  WHERE h.confirmed_at > a.first_missing_at
+)
+SELECT p.product_id, p.supplier, try_cast(a[5] AS BIGINT) AS contractor_id,
+       CASE WHEN pack_size IS NULL THEN floor(try_cast(a[1] AS DOUBLE))
+            ELSE floor(try_cast(a[1] AS DECIMAL(18, 4)) * pack_size) END::BIGINT AS stock_quantity,
+       try_cast(a[2] AS BOOLEAN) AS is_available,
+       coalesce(promised_days, try_cast(a[3] AS INTEGER))
+         + CASE WHEN g.aged_hours >= $longer_after_hours THEN $longer_days ELSE 0 END AS days_said,
+       try_cast(a[4] AS DATE) AS available_from,
+       try_cast(a[8] AS DECIMAL(18, 4)) AS purchase_price, a[9] AS currency, nullif(trim(a[10]), '') AS own_text,
+       -- what one piece of the shop costs, where it can be compared with the shop's prices
+       CASE WHEN a[9] = $currency AND coalesce(s.price_kind, 'net') = 'net'
+            THEN try_cast(a[8] AS DOUBLE) / coalesce(nullif(pack_size, 0), 1) END AS piece_price,
+       p.threshold, p.minimal_quantity, p.price, p.margin, p.own_stock_only, g.aged_hours
+FROM promised p
+LEFT JOIN suppliers s ON s.integration_id = p.supplier
+LEFT JOIN ages g ON g.product_id = p.product_id AND g.supplier = p.supplier;

@@ -1,1 +1,0 @@
-  AND out_of_stock = %(before)s

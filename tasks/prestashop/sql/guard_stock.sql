@@ -1,0 +1,1 @@
+  AND {column} = %(before)s

@@ -1,0 +1,131 @@
+"""What is in our care and what is not: originals, own texts, hysteresis, texts only, what is taken along."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks.availability import plan
+from tests import parquet
+from tests.availability.cases import ITEM, VIEW, Rows, as_written, decide, inputs_of, shop_with
+
+FLAG, TEXT = (ITEM, 0, None, "out_of_stock"), (ITEM, 0, 1, "available_later")
+ENOUGH: dict[Any, Any] = {6: {"stock": 50, "days": 2}}
+
+
+def test_between_both_thresholds_it_stays_as_it_is(tmp_path: Path) -> None:
+    policy = {"min_stock_threshold": 15, "resume_threshold": 20}
+    between: dict[Any, Any] = {6: {"stock": 17}}
+    on = as_written({FLAG: ("1", "")})
+    off = as_written({FLAG: ("0", "")})
+    assert [decide(policy, between, was, tmp_path)[FLAG][0] for was in (on, off, [])] == ["1", "0", "1"]
+
+
+def test_an_exception_with_one_number_has_no_other_one(tmp_path: Path) -> None:
+    policy = {"resume_threshold": 30, "exceptions": [{"product": f"REF-{ITEM}", "min_stock_threshold": 5}]}
+    off = as_written({FLAG: ("0", "")})
+    assert decide(policy, {6: {"stock": 5}}, off, tmp_path)[FLAG][0] == "1"
+
+
+def test_restored_is_what_stood_there_before_our_first_write(tmp_path: Path) -> None:
+    before: Rows = [
+        {"id_product": ITEM, "id_product_attribute": 0, "id_lang": 0, "field": "out_of_stock", "original": "2"},
+        {"id_product": ITEM, "id_product_attribute": 0, "id_lang": 1, "field": "available_later", "original": None},
+    ]
+    written = as_written(decide({}, ENOUGH, [], tmp_path), before)
+    wanted = decide({"no_offer": "restore"}, {}, written, tmp_path)
+    assert wanted == {FLAG: ("2", "no_offer"), TEXT: (None, "no_offer")}
+
+
+def test_with_a_supplier_again_it_is_ours_again(tmp_path: Path) -> None:
+    written = as_written(decide({"no_offer": "restore"}, ENOUGH, [], tmp_path))
+    assert decide({"no_offer": "restore"}, ENOUGH, written, tmp_path)[FLAG][0] == "1"
+
+
+@pytest.mark.parametrize("kind", ["hold", "released"])
+def test_held_and_released_products_are_left_alone_by_name(tmp_path: Path, kind: str) -> None:
+    wanted = plan.decide(shop_with({}), VIEW, inputs_of({**ENOUGH, "pin": kind}, [], tmp_path), tmp_path)
+    assert (wanted.products, wanted.skipped) == (0, {"held" if kind == "hold" else "released": 1})
+
+
+@pytest.mark.parametrize(
+    ("kind", "shop"),
+    [
+        ("virtual", {"is_virtual": True}),
+        ("pack", {"is_pack": True}),
+        ("depends_on_stock", {"depends_on_stock": True}),
+        ("available_date", {"available_date": date(2027, 1, 1)}),
+    ],
+)
+def test_a_kind_can_be_taken_along(tmp_path: Path, kind: str, shop: dict[str, Any]) -> None:
+    case = {**ENOUGH, "shop": shop}
+    assert decide({}, case, [], tmp_path) == {}
+    assert decide({"also": [kind]}, case, [], tmp_path)[FLAG][0] == "1"
+
+
+def test_texts_only_leaves_flags_to_the_other_block(tmp_path: Path) -> None:
+    wanted = plan.decide(shop_with({}, texts_only=True), VIEW, inputs_of(ENOUGH, [], tmp_path), tmp_path)
+    assert [row["field"] for row in parquet.read(wanted.wanted)] == ["available_later"]
+
+
+def test_an_exception_that_names_nothing_is_told(tmp_path: Path) -> None:
+    policy = {
+        "exceptions": [{"product": "REF-99", "min_stock_threshold": 1}, {"brand": "Nobody", "own_stock_only": True}]
+    }
+    assert plan.decide(shop_with(policy), VIEW, inputs_of(ENOUGH, [], tmp_path), tmp_path).unused == [
+        "Nobody",
+        "REF-99",
+    ]
+
+
+def test_counts_by_supplier(tmp_path: Path) -> None:
+    case = {6: {"stock": 1}, 8: {"stock": 50}}
+    assert plan.decide(shop_with({}), VIEW, inputs_of(case, [], tmp_path), tmp_path).by_supplier == {"8 on": 1}
+
+
+WANTED = parquet.SHOP_ROWS + ", product_id BIGINT, reason_code VARCHAR, reason_args VARCHAR"
+
+
+def change_set(folder: Path, shop: Rows, written: Rows, **more: Any) -> plan.ChangeSet:
+    """The plan for one product that shall be on."""
+    key = {"id_product": ITEM, "id_product_attribute": 0}
+    why = {"reason_code": "enough_stock"}
+    wanted: Rows = [
+        {**key, **why, "id_lang": None, "field": "out_of_stock", "value": "1"},
+        {**key, **why, "id_lang": 1, "field": "available_later", "value": "Wysyłka za 2 dni"},
+    ]
+    return plan.make_change_set(
+        parquet.write(folder / "differing.parquet", WANTED, wanted),
+        parquet.write(folder / "shop_rows.parquet", parquet.SHOP_ROWS, [{**key, **row} for row in shop]),
+        parquet.write(folder / "written.parquet", parquet.WRITTEN, written),
+        folder,
+        **more,
+    )
+
+
+def shop_rows(flag: str, text: str | None) -> Rows:
+    return [
+        {"id_lang": None, "field": "out_of_stock", "value": flag},
+        {"id_lang": 1, "field": "available_later", "value": text},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("flag", "text", "own"), [("2", None, 0), ("2", "", 0), ("0", None, 1), ("2", "Zapytaj", 1), ("1", None, 0)]
+)
+def test_a_text_or_flag_of_its_own_is_told(tmp_path: Path, flag: str, text: str | None, own: int) -> None:
+    assert change_set(tmp_path, shop_rows(flag, text), []).own == own
+
+
+def test_what_is_there_can_be_respected(tmp_path: Path) -> None:
+    changes = change_set(tmp_path, shop_rows("2", "Zapytaj"), [], respect_existing=True)
+    assert (changes.rows, changes.respected) == (0, 1)
+
+
+def test_our_own_text_is_nobody_elses(tmp_path: Path) -> None:
+    written = as_written({FLAG: ("0", ""), TEXT: ("Produkt niedostępny", "")})
+    changes = change_set(tmp_path, shop_rows("0", "Produkt niedostępny"), written, respect_existing=True)
+    assert (changes.rows, changes.own) == (2, 0)
