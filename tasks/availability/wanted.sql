@@ -2,10 +2,10 @@
 -- On the desk: item_decisions, decisions, texts (id_lang, kind, ship_on, ship_from, text), written, wanted_quantities.
 -- Leaves: wanted; `held` only where that, and not the last written value, is what counts as held.
 
--- In `quantities` a product with combinations is denied itself: each has its own pieces instead.
+-- In `quantities` a product whose combinations have suppliers of their own is denied itself: they have pieces instead.
 CREATE TABLE spoken AS
 SELECT id_product, product_id, 0 AS id_product_attribute, allowed, ship_on, ship_from, own_text, reason_code,
-       $quantities AND combinations > 0 AS by_quantity
+       $quantities AND own_items > 0 AS by_quantity
 FROM decisions
 WHERE NOT ($restore AND reason_code = 'no_offer');
 
