@@ -22,6 +22,7 @@ CRONS = {
     "inspect_feed/by-hand": [],
     "pin_product/by-hand": [],
     "release_products/by-hand": [],
+    "show_history/by-hand": [],
 }
 
 

@@ -105,6 +105,7 @@ def _values(shop: PrestashopDatabase, view: ShopView, contractor: int | None) ->
         "longer_days": policy.ageing.longer_days,
         "deny_after_hours": policy.ageing.deny_after_hours,
         "texts_only": shop.texts_only,
+        "leaves_labels": shop.leaves_labels,
         "combination_labels": view.combination_labels,
         "only_bmp": view.only_bmp,
         "own_text_lang": own_text[0] if own_text else None,

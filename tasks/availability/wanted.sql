@@ -73,4 +73,5 @@ SELECT w.product_id, w.id_product, w.id_product_attribute, w.id_lang, w.field, w
        w.held
 FROM rows_wanted w JOIN reasons r USING (id_product)
 -- another block of the shop writes the rows that both share
-WHERE NOT ($texts_only AND (w.field IN ('out_of_stock', 'quantity') OR w.id_product_attribute > 0));
+WHERE CASE WHEN w.field IN ('out_of_stock', 'quantity') THEN NOT $texts_only
+           ELSE NOT ($leaves_labels AND w.id_product_attribute > 0) END;
