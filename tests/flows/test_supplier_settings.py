@@ -97,6 +97,14 @@ def test_prices_are_net_or_gross_as_the_file_of_prices_says(world: World, tmp_pa
     assert [(row["price_kind"], row["delivery"]) for row in known(tmp_path)] == [("gross", "09:00")]
 
 
+def test_a_file_in_the_place_of_another_one_counts(world: World, tmp_path: Path) -> None:
+    import_catalog(world.shop)
+    import_feed(with_delivery(write(part(world, "stock"), "a;30"), cut_off="09:00"))
+    renamed = part(world, "stock", name="zapas", replaces=["stock"])
+    import_feed(with_delivery(write(renamed, "a;30"), cut_off="16:00"))
+    assert cut_offs(tmp_path) == ["16:00"]
+
+
 def test_closed_days_of_a_saved_block_come_back(feed: SupplierFeed) -> None:
     closed = [{"closed_from": "2026-12-24", "closed_to": "2027-01-03"}]
     with_delivery(feed, closed=closed).save("acme-closed", overwrite=True)
