@@ -108,12 +108,18 @@ def _values(shop: PrestashopDatabase, view: ShopView, contractor: int | None) ->
         "leaves_labels": shop.leaves_labels,
         "combination_labels": view.combination_labels,
         "only_bmp": view.only_bmp,
+        "ranges": _names_ranges(policy),
         "own_text_lang": own_text[0] if own_text else None,
         "currency": view.currency,
         "contractor": contractor,
         "today": view.today,
         "now": view.now.astimezone(ZoneInfo("UTC")).replace(tzinfo=None),
     }
+
+
+def _names_ranges(policy: AvailabilityPolicy) -> bool:
+    """Whether a text names the fastest size too; without it the text is the same whichever that is."""
+    return any("{min}" in words.delivery for words in policy.texts)
 
 
 def _lay(table: Desk, name: str, kind: str, rows: list[dict[str, Any]]) -> None:
@@ -145,12 +151,11 @@ def _supplier(row: dict[str, Any]) -> Supplier:
 
 
 def _texts(table: Desk, shop: PrestashopDatabase, view: ShopView) -> list[dict[str, Any]]:
-    # a text without the fastest size is the same whatever that is
-    if not any("{min}" in words.delivery for words in shop.policy.texts):
-        table.connection.execute("UPDATE decisions SET ship_from = ship_on")
     dates = table.connection.execute(
-        "SELECT DISTINCT ship_from, ship_on FROM decisions WHERE ship_on IS NOT NULL"
-        " UNION SELECT DISTINCT ship_on, ship_on FROM item_decisions WHERE ship_on IS NOT NULL"
+        "SELECT DISTINCT CASE WHEN $ranges THEN ship_from ELSE ship_on END, ship_on FROM decisions"
+        " WHERE ship_on IS NOT NULL"
+        " UNION SELECT DISTINCT ship_on, ship_on FROM item_decisions WHERE ship_on IS NOT NULL",
+        {"ranges": _names_ranges(shop.policy)},
     ).fetchall()
     late = [(first, last) for first, last in dates if last > view.today]
     texts = all_texts(shop.policy, view.languages, late, view.today, only_bmp=view.only_bmp)

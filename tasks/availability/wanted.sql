@@ -4,7 +4,8 @@
 
 -- In `quantities` a product whose combinations have suppliers of their own is denied itself: they have pieces instead.
 CREATE TABLE spoken AS
-SELECT id_product, product_id, 0 AS id_product_attribute, allowed, ship_on, ship_from, own_text, reason_code,
+SELECT id_product, product_id, 0 AS id_product_attribute, allowed, ship_on,
+       CASE WHEN $ranges THEN ship_from ELSE ship_on END AS ship_from, own_text, reason_code,
        $quantities AND own_items > 0 AS by_quantity
 FROM decisions
 WHERE NOT ($restore AND reason_code = 'no_offer');
