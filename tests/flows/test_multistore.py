@@ -138,6 +138,22 @@ def test_shops_with_stock_of_their_own_share_only_combinations_texts(
     assert scopes()[8] == ("id_shop=2", "id_shop=2, id_shop_group=0", None)
 
 
+def test_who_leaves_combinations_texts_to_another_writes_none(world: World) -> None:
+    (size,) = world.query(
+        "SELECT a.id_product, a.reference FROM ps_product_attribute a JOIN ps_product p USING (id_product)"
+        " WHERE a.reference <> '' AND a.reference <> p.reference AND p.is_virtual = 0 ORDER BY 1 LIMIT 1"
+    )
+    world.write_feed([(size["reference"], 500, 3)])
+    import_catalog(world.shop)
+    import_feed(world.feed)
+    before = world.everything()["product_attribute_lang"]
+    without = world.shop.model_copy(update={"combination_texts": False})
+    assert sync_availability(without).written == 1
+    assert world.everything()["product_attribute_lang"] == before
+    assert sync_availability(world.shop).written == 1
+    assert world.everything()["product_attribute_lang"] != before
+
+
 def test_one_shop_under_two_numbers_is_refused(world: World, state_url: str) -> None:
     twin = world.shop.model_copy(update={"integration_id": 8})
     prepare(world, world.shop, twin)

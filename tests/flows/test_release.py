@@ -93,6 +93,8 @@ def test_one_product_is_put_back_and_left_alone(
     now = world.everything()
     assert rows_of(world, own, now) == rows_of(world, own, before)
     assert world.text(other, "pl") == "Wysyłka za 3 dni"
+    sync_availability(world.shop, compare="shop")
+    assert world.everything() == now
     (pin,) = table("pins")
     assert (pin["kind"], pin["reason"], pin["supplier_id"]) == ("released", "klient prosił", None)
     assert release_products(world.shop, "x", product=none).written == 1
@@ -238,6 +240,9 @@ def test_of_a_supplier_what_only_he_offers_is_put_back(
     assert rows_of(world, other, world.everything()) == rows_of(world, other, before)
     assert world.text(shared, "pl") == "Wysyłka za 3 dni"
     assert summary.products == len(world.references()) - 1
+    sync_availability(world.shop, compare="shop")
+    assert rows_of(world, own, world.everything()) == rows_of(world, own, before)
+    assert world.text(shared, "pl") == "Wysyłka za 5 dni"  # of the other supplier
     assert [(pin["product_id"], pin["supplier_id"], pin["kind"]) for pin in table("pins")] == [(None, 6, "released")]
 
 
@@ -270,6 +275,8 @@ def test_of_a_supplier_a_product_that_keeps_a_row_is_left_alone_from_then_on(
     )
     release_products(world.shop, "x", supplier=6)
     assert [pin["kind"] for pin in table("pins") if pin["product_id"]] == ["released"]
+    sync_availability(world.shop, compare="shop")
+    assert world.text(own, "pl") == "Ręcznie"
     assert release_products(world.shop, "x", supplier=6).status == "unchanged"
     release_products(world.shop, "wracamy", supplier=6, take_back=True)
     assert [pin for pin in table("pins") if pin["ended_at"] is None] == []
