@@ -54,6 +54,11 @@ class PrestashopDatabase(Block):
         title="Texts only",
         description="Another block writes flags and combinations' texts: where shops share them, one block may.",
     )
+    combination_texts: bool = Field(
+        True,
+        title="Combinations' texts",
+        description="Off: another block writes them. All shops of one PrestaShop share them (8.1 and later).",
+    )
     sync_only_changed: bool = Field(
         True, title="Only what changed", description="Off: every row is compared with the shop at each run."
     )
@@ -68,6 +73,11 @@ class PrestashopDatabase(Block):
         description="Only for an existing Rexbit database whose `products` demand more columns, such as `user_id`.",
     )
     timezone: str = Field("Europe/Warsaw", title="Time zone", description="The shop's; days are counted in it.")
+
+    @property
+    def leaves_labels(self) -> bool:
+        """Whether another block writes combinations' texts."""
+        return self.texts_only or not self.combination_texts
 
     @model_validator(mode="after")
     def _connection_fits(self) -> Self:

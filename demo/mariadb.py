@@ -117,7 +117,9 @@ def start_mariadb(
     command = [str(program), "--no-defaults", *_as_root(), f"--datadir={data}", f"--port={port}"]
     command += [f"--socket={socket}", f"--pid-file={folder / 'pid'}", "--bind-address=127.0.0.1"]
     command += [f"--character-set-server={charset}", "--skip-name-resolve", f"--init-file={accounts}"]
-    command += ["--innodb-log-file-size=96M", *(() if durable else RELAXED), *settings]
+    temporary = folder / "tmp"  # of its own: a server that starts removes whatever temporary tables lie in the folder
+    temporary.mkdir(exist_ok=True)
+    command += [f"--tmpdir={temporary}", "--innodb-log-file-size=96M", *(() if durable else RELAXED), *settings]
     command = tied_to_parent(command, signal.SIGTERM)
     process = ServerProcess.start(command, folder / "mariadb.log", signal.SIGTERM, lock)
     server = MariaDb(process, port, password, socket)

@@ -8,6 +8,7 @@ from flows.inspect_feed import inspect_feed
 from flows.link_products import link_products
 from flows.pin_product import pin_product
 from flows.release_products import release_products
+from flows.show_history import show_history
 from flows.sync_availability import sync_availability
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "link_products",
     "pin_product",
     "release_products",
+    "show_history",
     "sync_availability",
 ]

@@ -36,7 +36,7 @@ def import_feed(
 
     """
     supplier = load_feed(feed)
-    summary = ImportSummary(dry_run=dry_run)
+    summary = ImportSummary(dry_run=dry_run, limit=limit)
     whole = not dry_run and limit is None
     with (
         working_on("import-feed", block_name(feed), supplier.integration_id, summary) as run,

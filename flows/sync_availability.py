@@ -50,7 +50,7 @@ def sync_availability(
 
     """
     block = load_shop(shop)
-    summary = SyncSummary(dry_run=dry_run)
+    summary = SyncSummary(dry_run=dry_run, limit=limit, contractor=contractor)
     with working_on("sync-availability", block_name(shop), block.integration_id, summary) as run:
         links_known, known = begin_reading_links(run), begin_reading_known(run, block)
         look = look_at_shop(run, block, to_write=not dry_run, asked=asked_by(block.policy))

@@ -34,6 +34,7 @@ class CatalogueSummary(Summary):
 class ImportSummary(Summary):
     """Counts of `import_feed`."""
 
+    limit: int | None = Field(None, description="only the first n offers were to be applied")
     snapshot_id: str | None = Field(None, description="this version of the feed")
     rows_read: int = Field(0, description="records in the file")
     rows_rejected: int = Field(0, description="records that could not be understood")
@@ -72,6 +73,8 @@ class LinkSummary(Summary):
 class SyncSummary(Summary):
     """Counts of `sync_availability`, in products of the shop (a product with its combinations is one)."""
 
+    limit: int | None = Field(None, description="only the first n changed products were to be written")
+    contractor: int | None = Field(None, description="only products of this contractor were looked at")
     wanted: int = Field(0, description="products with a decision")
     on: int = Field(0, description="of these, that can be ordered")
     off: int = Field(0, description="of these, that can't")
@@ -116,6 +119,26 @@ class ReleaseSummary(Summary):
     kept: dict[str, int] = Field(default_factory=dict, description="rows that stay as they are, by reason")
     pins: int = Field(0, description="open pins of this shop")
     change_set_id: str | None = Field(None, description="what was planned and what came of it, in the archive")
+
+
+class HistorySummary(Summary):
+    """What `show_history` found; counts of products of the shop, or of what is known of the one product."""
+
+    days: int = Field(description="days looked back")
+    runs: int | None = Field(None, description="runs of sync-availability; dry runs and runs with a limit don't count")
+    not_completed: int | None = Field(None, description="of these, runs that did not come to their end")
+    on: int | None = Field(None, description="products that could be ordered after the last of them")
+    off: int | None = Field(None, description="products that could not")
+    changed: int | None = Field(None, description="products with something new to write, over all runs")
+    product_id: int | None = Field(None, description="our number of the product asked for")
+    suppliers: int | None = Field(None, description="suppliers that have it now")
+    versions: int | None = Field(None, description="believed versions of their feeds in that time")
+    left_out: int | None = Field(
+        None, description="archived versions or change sets that are there no more, or unreadable"
+    )
+    switched_on: int | None = Field(None, description="times at which it became orderable in the shop")
+    switched_off: int | None = Field(None, description="times at which it stopped being so")
+    picture: bool = Field(False, description="whether it was drawn")
 
 
 class Check(BaseModel):

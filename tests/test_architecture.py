@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ALLOWED = {"blocks": {"blocks"}, "tasks": {"blocks", "tasks"}, "flows": {"blocks", "tasks", "flows"}}
-ROOMS = ("feeds", "linking", "availability", "explaining", "prestashop", "state")
+ROOMS = ("feeds", "linking", "availability", "explaining", "prestashop", "state", "history")
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -43,6 +43,18 @@ def test_a_room_knows_its_neighbours_by_their_doors() -> None:
         if name.count(".") > 1 and name.startswith("tasks.") and name.split(".")[1] in set(ROOMS) - {room}
     ]
     assert wrong == []
+
+
+def test_only_the_history_draws() -> None:
+    """Importing these costs time and memory, which no import and no sync should pay."""
+    found = {
+        path.parent.relative_to(ROOT).as_posix()
+        for package in ALLOWED
+        for path in (ROOT / package).rglob("*.py")
+        for name in imports(path)
+        if name.partition(".")[0] in {"matplotlib", "pandas", "numpy"}
+    }
+    assert found == {"tasks/history"}
 
 
 def test_no_flow_is_named_like_a_module_that_a_library_imports() -> None:

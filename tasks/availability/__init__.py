@@ -134,7 +134,7 @@ def view_of(shop: PrestashopDatabase, info: ShopInfo, now: datetime) -> ShopView
         )
     return ShopView(
         languages=[Language(active[code].id_lang, code, active[code].locale) for code in chosen],
-        combination_labels=info.combination_labels,
+        combination_labels=info.combination_labels and not shop.leaves_labels,
         only_bmp=info.utf8mb3,
         now=now,
         timezone=shop.timezone,

@@ -6,12 +6,14 @@ chosen by CLDR's plural categories.
 
 from __future__ import annotations
 
+import math
 import re
+from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 from babel import Locale
-from babel.units import format_unit
+from babel.dates import format_timedelta
 
 
 class Forms(NamedTuple):
@@ -59,8 +61,14 @@ def days_text(days: int, locale: Locale, *, working: bool = False, before: str =
 @lru_cache(maxsize=10_000)
 def _in_words(days: int, locale: Locale, working: bool, is_asked: bool) -> str:
     if not working and not is_asked:
-        return str(format_unit(days, "duration-day", length="long", locale=locale))
+        return _by_cldr(days, locale)
     alone, after = (WORKING, WORKING_AFTER) if working else ({}, CALENDAR_AFTER)
     forms = (after if is_asked else alone)[locale.language]
     form = {"one": forms.one, "few": forms.few}.get(locale.plural_form(days), forms.other)
     return f"{days} {form}"
+
+
+def _by_cldr(days: int, locale: Locale) -> str:
+    # not format_unit: where CLDR takes long words from short ones (it, nl, pt, tr...), that writes `5 duration-day`
+    span = timedelta(days=days)
+    return str(format_timedelta(span, granularity="day", threshold=math.inf, format="long", locale=locale))

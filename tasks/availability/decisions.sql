@@ -79,7 +79,7 @@ voters AS (
 votes AS (
   SELECT id_product, any_value(combinations) AS combinations,
          count(*) FILTER (is_decided) AS decided, count(*) FILTER (is_decided AND allowed) AS allowed_items,
-         count(*) AS items,
+         count(*) AS items, count(*) FILTER (has_own AND id_product_attribute > 0) AS own_items,
          -- the promise must hold whichever allowed combination is chosen: the slowest; none if one names no days
          CASE WHEN bool_or(allowed AND ship_on IS NULL) THEN NULL ELSE max(ship_on) FILTER (allowed) END AS ship_on,
          CASE WHEN bool_or(allowed AND ship_on IS NULL) THEN NULL ELSE min(ship_on) FILTER (allowed) END AS ship_from,
@@ -91,7 +91,7 @@ votes AS (
               THEN min(own_text) END AS own_text
   FROM voters GROUP BY id_product
 )
-SELECT v.id_product, head.product_id, v.combinations, v.items, v.allowed_items, v.ship_on, v.ship_from, v.days,
+SELECT v.id_product, head.product_id, v.combinations, v.items, v.allowed_items, v.own_items, v.ship_on, v.ship_from, v.days,
        v.top[2] AS stock_quantity, v.top[3] AS supplier, v.top[4] AS threshold, v.own_text,
        CASE WHEN $combinations = 'all' THEN v.allowed_items = v.items ELSE v.allowed_items > 0 END AS allowed,
        CASE WHEN v.decided = 0 THEN 'no_offer'

@@ -84,10 +84,11 @@ def find_our_rows(run: Run[ReleaseSummary], choice: Choice) -> OurRows:
             table.show(links=links)
             values = {"integration_id": run.integration_id, "supplier": supplier}
             table.run("availability/released_products.sql", values)
-            _tell_pinned(run, table)
         else:
             table.run("availability/released_rows.sql", {"id_product": choice.id_product})
         products = table.save("chosen", folder / "chosen.parquet")
+        if supplier and (pinned := table.count("pinned")):
+            run.say("%d products of this supplier are pinned by a person, and stay so", pinned)
         return OurRows(written=written, unfinished=unfinished, links=links, products=products)
 
 
@@ -104,11 +105,6 @@ def _lay_unfinished(run: Run[Any], table: Desk) -> None:
         else:
             values = {"place": place, "path": str(folder / "changes.parquet")}
             table.run("availability/unfinished.sql", values)
-
-
-def _tell_pinned(run: Run[Any], table: Desk) -> None:
-    if pinned := table.count("pinned"):
-        run.say("%d products of this supplier are pinned by a person, and stay so", pinned)
 
 
 @station("plan release", io=True)

@@ -17,10 +17,12 @@ WHERE n.id_product IS NOT NULL;
 CREATE TABLE open_pins AS
 SELECT * FROM pins WHERE until IS NULL OR until > $now::TIMESTAMP;
 
--- Hysteresis: what we switched off comes on again from more pieces. In `quantities` a combination is off at 0 pieces.
+-- Hysteresis: what we switched off comes on again from more pieces. A combination whose pieces we write is off at 0.
 CREATE TABLE switched_off AS
-SELECT id_product, id_product_attribute FROM written
-WHERE value = '0' AND ((field = 'out_of_stock' AND id_product_attribute = 0) OR field = 'quantity');
+SELECT id_product FROM written WHERE field = 'out_of_stock' AND id_product_attribute = 0 AND value = '0';
+
+CREATE TABLE written_pieces AS
+SELECT id_product, id_product_attribute, value = '0' AS is_off FROM written WHERE field = 'quantity' AND $quantities;
 
 CREATE TABLE named_exceptions AS
 SELECT i.id_product, i.id_product_attribute, e.* EXCLUDE (product, brand, supplier)
@@ -56,14 +58,13 @@ SELECT i.product_id, i.minimal_quantity, i.price,
        coalesce(o.margin, p.margin, b.margin) AS margin,
        coalesce(o.own_stock_only, false) OR coalesce(p.own_stock_only, false) OR coalesce(b.own_stock_only, false)
          AS own_stock_only,
-       s.id_product IS NOT NULL OR own.id_product IS NOT NULL AS was_off
+       coalesce(w.is_off, s.id_product IS NOT NULL) AS was_off
 FROM items i
 LEFT JOIN item_rules o USING (id_product, id_product_attribute)
 LEFT JOIN item_rules p ON p.id_product = i.id_product AND p.id_product_attribute = 0
 LEFT JOIN brand_rules b ON b.brand = upper(trim(i.brand))
-LEFT JOIN switched_off s ON s.id_product = i.id_product AND s.id_product_attribute = 0 AND NOT $quantities
-LEFT JOIN switched_off own ON own.id_product = i.id_product AND own.id_product_attribute = i.id_product_attribute
-  AND $quantities;
+LEFT JOIN switched_off s ON s.id_product = i.id_product
+LEFT JOIN written_pieces w USING (id_product, id_product_attribute);
 
 CREATE TABLE unused_exceptions AS
 SELECT * FROM exceptions e

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from blocks import AvailabilityPolicy, PrestashopDatabase, SupplierDelivery
 from tasks.availability.promises import Asked, Supplier, promises
 from tasks.availability.texts import Language, all_texts
 from tasks.duck import Desk, desk
+from tasks.errors import Refused
 
 EXCEPTIONS = """STRUCT(place INTEGER, supplier BIGINT, brand VARCHAR, product VARCHAR, min_stock_threshold BIGINT,
   resume_threshold BIGINT, min_margin_percent DOUBLE, own_stock_only BOOLEAN)[]"""
@@ -105,14 +105,21 @@ def _values(shop: PrestashopDatabase, view: ShopView, contractor: int | None) ->
         "longer_days": policy.ageing.longer_days,
         "deny_after_hours": policy.ageing.deny_after_hours,
         "texts_only": shop.texts_only,
+        "leaves_labels": shop.leaves_labels,
         "combination_labels": view.combination_labels,
         "only_bmp": view.only_bmp,
+        "ranges": _names_ranges(policy),
         "own_text_lang": own_text[0] if own_text else None,
         "currency": view.currency,
         "contractor": contractor,
         "today": view.today,
         "now": view.now.astimezone(ZoneInfo("UTC")).replace(tzinfo=None),
     }
+
+
+def _names_ranges(policy: AvailabilityPolicy) -> bool:
+    """Whether a text names the fastest size too; without it the text is the same whichever that is."""
+    return any("{min}" in words.delivery for words in policy.texts)
 
 
 def _lay(table: Desk, name: str, kind: str, rows: list[dict[str, Any]]) -> None:
@@ -128,20 +135,27 @@ def _exceptions(policy: AvailabilityPolicy) -> list[dict[str, Any]]:
 
 def _promises(table: Desk, shop: PrestashopDatabase, view: ShopView) -> list[dict[str, Any]]:
     asked = table.connection.execute("SELECT DISTINCT supplier, days_said, available_from FROM offers_said").fetchall()
-    suppliers = {
-        row["integration_id"]: Supplier(
-            SupplierDelivery.model_validate(json.loads(row["delivery"])), ZoneInfo(row["timezone"])
-        )
-        for row in table.rows("SELECT integration_id, delivery, timezone FROM suppliers")
-    }
+    suppliers = {row["integration_id"]: _supplier(row) for row in table.rows("FROM suppliers")}
     made = promises(map(Asked._make, asked), suppliers, shop.policy.delivery, view.zone, view.now)
     return [one._asdict() for one in made]
 
 
+def _supplier(row: dict[str, Any]) -> Supplier:
+    try:
+        return Supplier(SupplierDelivery.model_validate_json(row["delivery"]), ZoneInfo(row["timezone"]))
+    except (ValidationError, ZoneInfoNotFoundError) as error:
+        raise Refused(
+            f"Expected delivery settings of supplier {row['integration_id']} ({row['name']}) that can be read, got"
+            f" {row['delivery']}, {row['timezone']}. Import its feed once: that writes them down anew"
+        ) from error
+
+
 def _texts(table: Desk, shop: PrestashopDatabase, view: ShopView) -> list[dict[str, Any]]:
     dates = table.connection.execute(
-        "SELECT DISTINCT ship_from, ship_on FROM decisions WHERE ship_on IS NOT NULL"
-        " UNION SELECT DISTINCT ship_on, ship_on FROM item_decisions WHERE ship_on IS NOT NULL"
+        "SELECT DISTINCT CASE WHEN $ranges THEN ship_from ELSE ship_on END, ship_on FROM decisions"
+        " WHERE ship_on IS NOT NULL"
+        " UNION SELECT DISTINCT ship_on, ship_on FROM item_decisions WHERE ship_on IS NOT NULL",
+        {"ranges": _names_ranges(shop.policy)},
     ).fetchall()
     late = [(first, last) for first, last in dates if last > view.today]
     texts = all_texts(shop.policy, view.languages, late, view.today, only_bmp=view.only_bmp)

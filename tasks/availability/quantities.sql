@@ -8,8 +8,10 @@ FROM written WHERE field = 'quantity' AND id_product_attribute > 0;
 -- Ours is what had nothing before our first write, and never more since than we wrote: customers only take away.
 CREATE TABLE supplied AS
 SELECT i.id_product, i.id_product_attribute, i.product_id, i.reason_code, coalesce(w.value, c.quantity) AS held,
-       CASE WHEN $quantities AND i.has_own AND i.allowed THEN coalesce(i.stock_quantity, greatest(i.threshold, 1))
-            ELSE 0 END AS wanted
+       CASE WHEN NOT ($quantities AND i.has_own AND i.allowed) THEN 0
+            -- against its offers, or without a number: as many as are asked for
+            WHEN i.reason_code = 'pinned_on' THEN greatest(i.stock_quantity, i.threshold, 1)
+            ELSE coalesce(i.stock_quantity, greatest(i.threshold, 1)) END AS wanted
 FROM item_decisions i
 JOIN catalogue c USING (id_product, id_product_attribute)
 LEFT JOIN our_quantities w USING (id_product, id_product_attribute)

@@ -2,10 +2,11 @@
 -- On the desk: item_decisions, decisions, texts (id_lang, kind, ship_on, ship_from, text), written, wanted_quantities.
 -- Leaves: wanted; `held` only where that, and not the last written value, is what counts as held.
 
--- In `quantities` a product with combinations is denied itself: each has its own pieces instead.
+-- In `quantities` a product whose combinations have suppliers of their own is denied itself: they have pieces instead.
 CREATE TABLE spoken AS
-SELECT id_product, product_id, 0 AS id_product_attribute, allowed, ship_on, ship_from, own_text, reason_code,
-       $quantities AND combinations > 0 AS by_quantity
+SELECT id_product, product_id, 0 AS id_product_attribute, allowed, ship_on,
+       CASE WHEN $ranges THEN ship_from ELSE ship_on END AS ship_from, own_text, reason_code,
+       $quantities AND own_items > 0 AS by_quantity
 FROM decisions
 WHERE NOT ($restore AND reason_code = 'no_offer');
 
@@ -73,4 +74,5 @@ SELECT w.product_id, w.id_product, w.id_product_attribute, w.id_lang, w.field, w
        w.held
 FROM rows_wanted w JOIN reasons r USING (id_product)
 -- another block of the shop writes the rows that both share
-WHERE NOT ($texts_only AND (w.field IN ('out_of_stock', 'quantity') OR w.id_product_attribute > 0));
+WHERE CASE WHEN w.field IN ('out_of_stock', 'quantity') THEN NOT $texts_only
+           ELSE NOT ($leaves_labels AND w.id_product_attribute > 0) END;

@@ -100,7 +100,7 @@ def _writes(prefix: str, info: ShopInfo | None, block: PrestashopDatabase) -> It
         physical = ["physical_quantity"] if QUANTITY in fields and info and info.physical_quantity else []
         yield _update(prefix, STOCK, *stock, *physical)
     yield _update(prefix, TEXTS, *texts)
-    if _has_labels(info) and not block.texts_only:
+    if _has_labels(info) and not block.leaves_labels:
         yield _update(prefix, LABELS, *texts)
 
 

@@ -26,7 +26,10 @@ class ShopRows(NamedTuple):
     def of(cls, block: PrestashopDatabase, info: ShopInfo) -> Self:
         """The rows that a sync of this block writes."""
         rows = cls.within_reach(info)
-        return rows._replace(flag_rows=None, label_rows=None) if block.texts_only else rows
+        return rows._replace(
+            flag_rows=None if block.texts_only else rows.flag_rows,
+            label_rows=None if block.leaves_labels else rows.label_rows,
+        )
 
     @classmethod
     def within_reach(cls, info: ShopInfo) -> Self:
@@ -71,7 +74,8 @@ def claim(state: StateDatabase, known: list[dict[str, Any]], values: dict[str, A
     `known`: what `read_scopes` told. `values`: integration_id, name, run_id. Raises Refused where another integration
     writes one of them: of two that come at once one finds the other's.
     """
-    ours, name = values["integration_id"], values["name"]
+    ours: int = values["integration_id"]
+    name: str = values["name"]
     refuse_shared(shared_rows(known, ours, rows), ours, name)
     wanted = {**rows._asdict(), "integration_id": ours, "name": name}
     if wanted in known:
@@ -79,7 +83,7 @@ def claim(state: StateDatabase, known: list[dict[str, Any]], values: dict[str, A
     with state.session() as session:
         if state.kind == "postgresql":
             session.execute("shop_scopes_lock_postgresql")
-        refuse_shared(shared_rows(read_scopes(session, ours, rows), ours, name), ours, name)
+        refuse_shared(shared_rows(read_scopes(session, ours, rows), ours, rows), ours, name)
         session.execute("shop_scope_write", {**wanted, "run_id": values["run_id"]})
     return True
 
@@ -99,8 +103,10 @@ def told_of_shared(shared: list[Shared], integration_id: int, name: str) -> str:
     ways = []
     if any(one.kind == "text_rows" for one in shared):
         ways.append("give each block a `Shop number` (id_shop) of its own")
-    if any(one.kind != "text_rows" for one in shared):
+    if any(one.kind == "flag_rows" for one in shared):
         ways.append("set `Texts only` in all blocks but one, and sync those once before the one")
+    elif any(one.kind == "label_rows" for one in shared):
+        ways.append("turn `Combinations' texts` off in all blocks but one, and sync those once before the one")
     return (
         f"Expected rows that `{name}` (integration {integration_id}) writes alone, but {others}: two would overwrite"
         f" each other. Ways out: {'; '.join(ways)}; or, if the other block is given up, release its shop"

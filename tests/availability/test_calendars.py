@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 
 from tasks.availability.calendars import Calendar, public_holidays
 from tests.availability.calendar_strategies import DAYS, Week, weeks
+
+quick = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 ONE = timedelta(days=1)
 
@@ -23,6 +25,7 @@ def works(week: Week, day: date) -> bool:
     return names[day.weekday()] in week.weekdays and not off and not week.is_closed(day)
 
 
+@quick
 @given(weeks(), DAYS)
 def test_the_first_day(week: Week, day: date) -> None:
     slow = day
@@ -31,6 +34,7 @@ def test_the_first_day(week: Week, day: date) -> None:
     assert calendar(week).first(day) == slow
 
 
+@quick
 @given(weeks(), DAYS)
 def test_so_many_days_after(week: Week, day: date) -> None:
     slow, count = day, 0
@@ -40,6 +44,7 @@ def test_so_many_days_after(week: Week, day: date) -> None:
     assert calendar(week).after(day, 5) == slow
 
 
+@quick
 @given(weeks(), DAYS, DAYS)
 def test_how_many_days_between(week: Week, one: date, other: date) -> None:
     slow = sum(works(week, one + ONE * number) for number in range(1, (other - one).days + 1))

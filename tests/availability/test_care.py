@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tasks.availability import plan
+from tasks.errors import Refused
 from tests import parquet
 from tests.availability.cases import ITEM, VIEW, Rows, as_written, decide, inputs_of, shop_with
 
@@ -129,3 +130,11 @@ def test_our_own_text_is_nobody_elses(tmp_path: Path) -> None:
     written = as_written({FLAG: ("0", ""), TEXT: ("Produkt niedostępny", "")})
     changes = change_set(tmp_path, shop_rows("0", "Produkt niedostępny"), written, respect_existing=True)
     assert (changes.rows, changes.own) == (2, 0)
+
+
+def test_delivery_settings_that_cant_be_read_name_their_supplier(tmp_path: Path) -> None:
+    inputs = inputs_of(ENOUGH, [], tmp_path)
+    row = {"integration_id": 6, "name": "acme", "delivery": '{"cut_off": "noon"}', "timezone": "Europe/Warsaw"}
+    inputs["suppliers"] = parquet.write(tmp_path / "suppliers.parquet", parquet.SUPPLIERS, [row])
+    with pytest.raises(Refused, match=r"supplier 6 \(acme\).*Import its feed once"):
+        plan.decide(shop_with({}), VIEW, inputs, tmp_path)

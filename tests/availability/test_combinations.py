@@ -26,10 +26,11 @@ def wanted_of(
     shop: list[int] | None = None,
     written: Rows | None = None,
     view: ShopView = VIEW,
+    product: dict[Any, Any] | None = None,
 ) -> Wanted:
     """One product (10) whose sizes 1, 2, ... have these offers; `shop`: the pieces the shop holds of each size now."""
     pieces = shop or [0] * len(offers)
-    links = links_of({}, 1, "10")
+    links = links_of(product or {}, 1, "10")
     links += [row for n, offer in enumerate(offers, 1) for row in links_of(offer, n + 1, f"10-{n}")]
     items: Rows = [{"id_product": 10, "id_product_attribute": 0, "quantity": sum(pieces), **PLAIN}]
     items += [
@@ -75,6 +76,12 @@ def test_quantities_are_the_suppliers_pieces_and_row_0_is_their_sum(tmp_path: Pa
 
 def test_available_without_a_number_is_as_many_as_the_least_stock(tmp_path: Path) -> None:
     assert values(wanted_of(tmp_path, QUANTITIES, [{6: {"available": True}}]), "quantity") == {0: "20", 1: "20"}
+
+
+def test_a_product_whose_sizes_have_no_supplier_of_their_own_is_sold_as_a_whole(tmp_path: Path) -> None:
+    wanted = wanted_of(tmp_path, QUANTITIES, [{}, {}], product=HAD)
+    assert values(wanted, "out_of_stock") == {0: "1", 1: "1", 2: "1"}
+    assert values(wanted, "quantity") == {}
 
 
 def test_own_pieces_are_never_touched_and_count_in_the_sum(tmp_path: Path) -> None:

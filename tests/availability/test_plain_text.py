@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tasks.duck import desk
+
+quick = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def is_plain(text: str | None, *, only_bmp: bool = False) -> bool:
@@ -53,6 +55,7 @@ def test_a_sign_that_the_shop_would_lose() -> None:
     assert is_plain("Jest żółte", only_bmp=True)
 
 
+@quick
 @given(st.text(max_size=300), st.booleans())
 def test_the_rule_in_other_words(text: str, only_bmp: bool) -> None:
     fits = len(text) <= 255 and not (only_bmp and any(ord(sign) > 0xFFFF for sign in text))

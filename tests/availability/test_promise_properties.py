@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blocks.delivery import EVERY_DAY, Closed, ShopDelivery, SupplierDelivery
 from tasks.availability.calendars import public_holidays
 from tasks.availability.promises import Asked, Promise, Supplier, promises
 from tests.availability.calendar_strategies import DAYS, NOWS, ZONES, deliveries, shops
+
+quick = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 DAY_COUNTS = st.integers(0, 60)
@@ -41,6 +43,7 @@ def sends(delivery: Delivery, day: date, *, working: bool = True) -> bool:
     return not working or (EVERY_DAY[day.weekday()] in delivery.working_days and not off)
 
 
+@quick
 @given(NOWS, st.none() | st.integers(-3, 400), FROM, ZONES)
 def test_without_settings_it_is_plain_addition(
     now: datetime, days: int | None, available_from: date | None, zone: str
@@ -54,6 +57,7 @@ def test_without_settings_it_is_plain_addition(
     assert found == [Promise(6, days, available_from, ship_on, expected)]
 
 
+@quick
 @given(deliveries(), shops(), NOWS, DAY_COUNTS, FROM, ZONES)
 def test_more_days_never_leave_earlier(
     delivery: SupplierDelivery, shop: ShopDelivery, now: datetime, days: int, available_from: date | None, zone: str
@@ -62,6 +66,7 @@ def test_more_days_never_leave_earlier(
     assert promise(delivery, shop, now, days + 1, available_from, zone) >= earlier
 
 
+@quick
 @given(deliveries(), shops(), NOWS, st.timedeltas(timedelta(0), timedelta(days=20)), DAY_COUNTS, ZONES)
 def test_what_is_ordered_later_never_leaves_earlier(
     delivery: SupplierDelivery, shop: ShopDelivery, now: datetime, later: timedelta, days: int, zone: str
@@ -70,6 +75,7 @@ def test_what_is_ordered_later_never_leaves_earlier(
     assert promise(delivery, shop, then, days, None, zone) >= promise(delivery, shop, now, days, None, zone)
 
 
+@quick
 @given(deliveries(), shops(), NOWS, DAY_COUNTS, DAYS)
 def test_what_comes_later_never_leaves_earlier_nor_before_it_is_there(
     delivery: SupplierDelivery, shop: ShopDelivery, now: datetime, days: int, available_from: date
@@ -79,6 +85,7 @@ def test_what_comes_later_never_leaves_earlier_nor_before_it_is_there(
     assert promise(delivery, shop, now, days, available_from + timedelta(days=1)) >= leaves
 
 
+@quick
 @given(deliveries(), shops(), NOWS, DAY_COUNTS, FROM, ZONES)
 def test_it_leaves_on_a_day_on_which_the_sender_sends(
     delivery: SupplierDelivery, shop: ShopDelivery, now: datetime, days: int, available_from: date | None, zone: str
@@ -90,6 +97,7 @@ def test_it_leaves_on_a_day_on_which_the_sender_sends(
         assert sends(delivery, day, working=delivery.days_are == "working")
 
 
+@quick
 @given(deliveries(), shops(), NOWS, DAY_COUNTS, FROM, ZONES)
 def test_it_never_leaves_in_the_past(
     delivery: SupplierDelivery, shop: ShopDelivery, now: datetime, days: int, available_from: date | None, zone: str
@@ -97,6 +105,7 @@ def test_it_never_leaves_in_the_past(
     assert promise(delivery, shop, now, days, available_from, zone) >= now.date()
 
 
+@quick
 @given(deliveries(), shops(), NOWS, DAY_COUNTS, DAYS, st.integers(0, 30))
 def test_one_more_closed_time_makes_nothing_earlier(
     delivery: SupplierDelivery, shop: ShopDelivery, now: datetime, days: int, first: date, length: int
@@ -109,6 +118,7 @@ def test_one_more_closed_time_makes_nothing_earlier(
     assert promise(delivery, ours, now, days) >= before
 
 
+@quick
 @given(deliveries(holidays=None), shops(holidays=None), NOWS, DAY_COUNTS)
 def test_public_holidays_make_nothing_earlier(
     delivery: SupplierDelivery, shop: ShopDelivery, now: datetime, days: int
@@ -118,6 +128,7 @@ def test_public_holidays_make_nothing_earlier(
     assert promise(delivery, shop.model_copy(update={"holidays": "PL"}), now, days) >= before
 
 
+@quick
 @given(deliveries(), shops(extra_days=0), NOWS, DAY_COUNTS)
 def test_extra_days_make_it_later(delivery: SupplierDelivery, shop: ShopDelivery, now: datetime, days: int) -> None:
     more = shop.model_copy(update={"extra_days": 1})

@@ -166,8 +166,17 @@ def test_the_cut_off_is_in_the_supplier_s_zone_and_the_days_are_the_shop_s(now: 
     assert leaves(now, 0, zone=zone, **WORKING) == ship_on
 
 
-def test_a_supplier_s_yesterday_is_no_day_to_send_on() -> None:
-    assert leaves("2026-11-13T02:00", 0, zone="America/New_York", days_are="working") == "2026-11-13"
+@pytest.mark.parametrize(
+    ("now", "zone", "ship_on"),
+    [
+        ("2026-11-12T18:00", "Asia/Shanghai", "2026-11-13"),  # its Thursday is over
+        ("2026-11-13T02:00", "America/New_York", "2026-11-13"),  # its Thursday is not, but the shop's is
+    ],
+)
+def test_working_days_begin_with_the_supplier_s_day_and_never_before_the_shop_s(
+    now: str, zone: str, ship_on: str
+) -> None:
+    assert leaves(now, 0, zone=zone, days_are="working") == ship_on
 
 
 def test_a_zone_alone_changes_no_calendar_days() -> None:
@@ -209,6 +218,11 @@ def test_via_us_both_calendars_count() -> None:
     ours = {"holidays": "DE-BY", "working_days": ["mon", "tue", "thu"]}
     # theirs: Thursday 12 after the Polish holiday; ours: the next days are Monday 16 and Tuesday 17
     assert leaves(TUESDAY, 1, **WORKING, route="via_us", handling_days=2, shop=ours) == "2026-11-17"
+
+
+def test_via_us_nothing_arrives_on_a_day_on_which_the_supplier_does_not_send() -> None:
+    ours = {"holidays": None, "working_days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}
+    assert leaves(TUESDAY, None, "2026-11-14", **WORKING, route="via_us", shop=ours) == "2026-11-16"
 
 
 def test_via_us_our_closed_week_counts() -> None:

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 from babel import Locale
-from hypothesis import given
+from babel.localedata import locale_identifiers
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -16,6 +17,8 @@ from blocks.delivery import ShopDelivery
 from tasks.availability.day_words import days_text
 from tasks.availability.texts import Language, all_texts
 from tasks.errors import Refused
+
+quick = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 TODAY = date(2026, 11, 10)
 LANGUAGES = ("pl", "en", "de", "cs")
@@ -86,11 +89,20 @@ def test_plurals_from_0_to_400_after_a_word_that_asks_for_another_case(code: str
     assert found == expected
 
 
+def test_days_have_words_in_every_language() -> None:
+    locales = [Locale.parse(name) for name in locale_identifiers() if len(name) == 2]
+    assert len(locales) > 100
+    texts = {locale.language: days_text(5, locale) for locale in locales}
+    assert {language: text for language, text in texts.items() if "duration" in text or text.strip() == "5"} == {}
+    assert (texts["it"], texts["nl"], texts["pt"], texts["tr"]) == ("5 giorni", "5 dagen", "5 dias", "5 gün")
+
+
 PIECES = st.sampled_from(["{days}", "{days_text}", "{date}", "{min}", "{max}", ":days", "-", " do ", " – ", "ż"])
 TEMPLATES = st.lists(PIECES | st.text(st.characters(codec="utf-8"), max_size=60), max_size=25).map("".join)
 OFFSETS = st.integers(0, 400)
 
 
+@quick
 @given(TEMPLATES, st.sampled_from(LANGUAGES), OFFSETS, OFFSETS, st.sampled_from(["calendar", "working"]), st.booleans())
 def test_a_text_fits_the_shop_or_is_refused(
     template: str, code: str, first: int, length: int, count: str, only_bmp: bool
@@ -111,6 +123,7 @@ def test_a_text_fits_the_shop_or_is_refused(
         assert not only_bmp or all(ord(sign) <= 0xFFFF for sign in text)
 
 
+@quick
 @given(st.sets(st.tuples(OFFSETS, OFFSETS), max_size=30))
 def test_a_later_day_never_has_a_smaller_number(pairs: set[tuple[int, int]]) -> None:
     words = LanguageTexts(language="pl", delivery="{min}/{max}")

@@ -90,7 +90,7 @@ def test_working_days_in_words(language: Language, days: int, text: str) -> None
         (PL, "Do {days_text}", 1, False, "Do 1 dnia"),
         (PL, "od {min} do {days_text}", 2, True, "od 1 do 2 dni roboczych"),
         (PL, "w ciągu {min}-{days_text}", 2, True, "w ciągu 1-2 dni roboczych"),
-        (PL, "Kod {days_text}", 2, False, "Kod 2 dni"),
+        (PL, "Kod {days_text}", 2, True, "Kod 2 dni robocze"),
         (DE, "Lieferzeit: {days_text}", 3, True, "Lieferzeit: 3 Werktage"),
         (DE, "Versand in {days_text}", 3, True, "Versand in 3 Werktagen"),
         (DE, "Versand in {days_text}", 1, True, "Versand in 1 Werktag"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from demo.orchestra import Orchestra
-from flows import import_catalog, pin_product
+from flows import import_catalog, import_feed, pin_product, sync_availability
 from tasks.errors import Refused
 from tasks.state import open_state
 from tests.flows.world import World
@@ -147,3 +147,57 @@ def test_who_pins_one_size_is_told_of_the_products_pin(
     pin_product(world.shop, f"shop:{row['id_product']}", "off", "cały")
     pin_product(world.shop, f"shop:{row['id_product']}-{row['a']}", "on", "jeden rozmiar")
     assert "is pinned `off`, which decides its combinations" in caplog.text
+
+
+def offered(world: World, stock: int) -> str:
+    """A product of which the supplier has so many pieces, written to the shop; its reference."""
+    one = world.references()[0]
+    world.write_feed([(one, stock, 3)])
+    import_catalog(world.shop)
+    import_feed(world.feed)
+    sync_availability(world.shop)
+    return one
+
+
+@pytest.mark.parametrize(("state", "stock", "flag"), [("on", 1, 1), ("off", 500, 0)])
+def test_a_sync_obeys_a_pin_against_all_offers(world: World, state: Any, stock: int, flag: int) -> None:
+    one = offered(world, stock)
+    assert world.flag(one) == 1 - flag
+    pin_product(world.shop, one, state, "x")
+    assert (sync_availability(world.shop).written, world.flag(one)) == (1, flag)
+    assert sync_availability(world.shop).status == "unchanged"
+    pin_product(world.shop, one, "rules", "x")
+    sync_availability(world.shop)
+    assert world.flag(one) == 1 - flag
+
+
+def test_a_sync_leaves_alone_what_is_held(world: World) -> None:
+    one = offered(world, 500)
+    pin_product(world.shop, one, "hold", "x")
+    world.write_feed([(one, 1, 3)])
+    import_feed(world.feed)
+    summary = sync_availability(world.shop, compare="shop")
+    assert (summary.skipped, world.flag(one), world.text(one, "pl")) == ({"held": 1}, 1, "Wysyłka za 3 dni")
+
+
+def test_a_products_pin_decides_its_combinations(world: World) -> None:
+    (parent,) = world.query(
+        "SELECT p.id_product, p.reference FROM ps_product p JOIN ps_product_attribute a USING (id_product)"
+        " WHERE p.reference <> '' AND p.is_virtual = 0 ORDER BY 1 LIMIT 1"
+    )
+    world.write_feed([(parent["reference"], 500, 3)])
+    import_catalog(world.shop)
+    import_feed(world.feed)
+    pin_product(world.shop, f"shop:{parent['id_product']}", "off", "x")
+    sync_availability(world.shop)
+    flags = world.query("SELECT out_of_stock FROM ps_stock_available WHERE id_product = %s", parent["id_product"])
+    assert (len(flags) > 1, {row["out_of_stock"] for row in flags}) == (True, {0})
+
+
+def test_a_pin_that_ran_out_counts_no_more(world: World) -> None:
+    one = offered(world, 500)
+    pin_product(world.shop, one, "off", "x", until=datetime.now(UTC) + timedelta(days=1))
+    with open_state() as state, state.session() as session:
+        session._execute("UPDATE pins SET until = decided_at", {})
+    sync_availability(world.shop)
+    assert world.flag(one) == 1

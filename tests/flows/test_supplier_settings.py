@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from blocks import SupplierFeed
+from blocks import SupplierFeed, load_feed
 from blocks.delivery import SupplierDelivery
 from flows import import_catalog, import_feed
 from tasks.errors import RexbitError
@@ -94,3 +95,19 @@ def test_prices_are_net_or_gross_as_the_file_of_prices_says(world: World, tmp_pa
     for file in (write(part(world, "stock"), "a;30"), prices, write(part(world, "stock"), "a;31")):
         import_feed(with_delivery(file, cut_off="09:00" if file.part.name == "stock" else "16:00"))
     assert [(row["price_kind"], row["delivery"]) for row in known(tmp_path)] == [("gross", "09:00")]
+
+
+def test_a_file_in_the_place_of_another_one_counts(world: World, tmp_path: Path) -> None:
+    import_catalog(world.shop)
+    import_feed(with_delivery(write(part(world, "stock"), "a;30"), cut_off="09:00"))
+    renamed = part(world, "stock", name="zapas", replaces=["stock"])
+    import_feed(with_delivery(write(renamed, "a;30"), cut_off="16:00"))
+    assert cut_offs(tmp_path) == ["16:00"]
+
+
+def test_closed_days_of_a_saved_block_come_back(feed: SupplierFeed) -> None:
+    closed = [{"closed_from": "2026-12-24", "closed_to": "2027-01-03"}]
+    with_delivery(feed, closed=closed).save("acme-closed", overwrite=True)
+    summary = import_feed("acme-closed")
+    assert summary.status == "completed"
+    assert load_feed("acme-closed").delivery.closed[0].closed_to == date(2027, 1, 3)

@@ -13,9 +13,11 @@ from pydantic import SecretStr
 from blocks import AvailabilityPolicy, LanguageTexts, PrestashopDatabase
 from demo.grants import grant_sync_user
 from demo.servers import MariaDb
+from tasks.prestashop.checks import checks
 from tasks.prestashop.database import DatabaseShop, open_shop
 from tasks.prestashop.model import USUAL_FIELDS, Asked, Change, Field, Outcome
 from tasks.prestashop.windows import Window, apply_changes
+from tasks.summaries import Check
 from tests.parquet import read, write
 
 CHANGES = """product_id BIGINT, id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR,
@@ -113,6 +115,11 @@ class Bench:
             self.sql(f"UPDATE ps_stock_available SET {column} = %s WHERE id_product = %s", value, id_product)
 
 
+def looked(bench: Bench, **settings: Any) -> dict[str, Check]:
+    """What the checks find, by their names."""
+    return {check.name: check for check in checks(bench.block(**settings))}
+
+
 class Apply:
     """Applies changes: judged row by row (`apply_window`), or as a change set, written together if possible."""
 
@@ -192,7 +199,7 @@ def _another(row: dict[str, Any]) -> str:
 
 def as_rows(changes: Iterable[Change]) -> list[dict[str, Any]]:
     """Changes as rows of a change set."""
-    return [{"product_id": change.id_product, **change._asdict()} for change in changes]
+    return [{"product_id": change.id_product, **change._asdict(), "reason_args": '{"stock": 9}'} for change in changes]
 
 
 def change_set(folder: Path, changes: Iterable[Change]) -> Path:

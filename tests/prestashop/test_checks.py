@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from blocks import AvailabilityPolicy, LanguageTexts
 from tasks.prestashop.checks import checks
-from tasks.summaries import Check
-from tests.prestashop.bench import Bench
-
-
-def looked(bench: Bench, **settings: Any) -> dict[str, Check]:
-    return {check.name: check for check in checks(bench.block(**settings))}
+from tests.prestashop.bench import Bench, looked
 
 
 def test_a_shop_that_is_set_up_right(bench: Bench) -> None:

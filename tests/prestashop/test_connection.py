@@ -12,7 +12,7 @@ from demo.servers import start_mariadb
 from tasks.errors import Busy, UnreachableError, WrongSettingsError
 from tasks.prestashop.connection import address_of
 from tasks.prestashop.model import Part, Together
-from tests.prestashop.bench import Bench, text_change
+from tests.prestashop.bench import Bench, quantity_change, text_change
 from tests.prestashop.conftest import synthetic
 
 
@@ -117,3 +117,8 @@ def test_a_strict_server_with_a_statement_log(tmp_path: Path) -> None:
             row = json.dumps([[4, 1, "po \\ 'po'", "potem \\ \"'"]])
             assert shop.apply_together(Together(4, 4, {("texts", "available_later"): Part(row, 1, 1)}))
             assert bench.text(4) == "potem \\ \"'"
+            bench.set_stock(4, quantity=-1, physical_quantity=0, reserved_quantity=1)
+            (outcome,) = shop.apply_window([quantity_change(4, -1, 8)])
+            assert (outcome.outcome, bench.stock("physical_quantity", 4)) == ("written", {0: 9})
+            assert shop.apply_together(Together(4, 4, {("stock", "quantity"): Part('[[4, 0, "8", "3"]]', 1, 1)}))
+            assert (bench.stock("quantity", 4), bench.stock("physical_quantity", 4)) == ({0: 3}, {0: 4})

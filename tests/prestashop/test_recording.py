@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,8 @@ from tasks.prestashop.model import Change
 from tasks.prestashop.record import Recorder, Writing
 from tasks.prestashop.windows import apply_changes
 from tasks.state import StateDatabase
-from tests.parquet import read
-from tests.prestashop.bench import Bench, change_set, text_change
+from tests.parquet import PRODUCTS, read, write
+from tests.prestashop.bench import Bench, change_set, flag_change, now_change, quantity_change, text_change
 from tests.prestashop.test_windows import nothing
 
 
@@ -127,3 +128,50 @@ def test_what_stands_in_the_shop_is_recorded_when_the_writer_fails(
         apply_change_set(shop, state, changes, writing(bench, state, "c1"), before_window)
     assert [bench.text(number) for number in (1, 2, 3)] == ["po", "po", "przed"]
     assert written(state, tmp_path) == {1: ("po", "przed", True), 2: ("po", "przed", True)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "metadata"),
+    [
+        ([flag_change(1, "2", "1")], {"last_availability": True, "last_stock_quantity": 9}),
+        ([flag_change(1, "2", "0")], {"last_availability": False, "last_stock_quantity": 9}),
+        ([quantity_change(1, 0, 5)], {"last_availability": True, "last_stock_quantity": 9}),
+        ([quantity_change(1, 0, 5), flag_change(1, "2", "0")], {"last_availability": True, "last_stock_quantity": 9}),
+        ([quantity_change(1, 5, 0), flag_change(1, "2", "0")], {}),
+    ],
+    ids=["on", "off", "pieces", "pieces and off", "a purchase since the plan"],
+)
+def test_a_link_tells_what_may_be_ordered(
+    bench: Bench, state: StateDatabase, tmp_path: Path, changes: list[Change], metadata: dict[str, Any]
+) -> None:
+    bench.set_stock(1, quantity=0, out_of_stock=2)
+    if not metadata:
+        bench.set_stock(1, quantity=4)
+    link = {"integration_id": 7, "product_id": 1, "external_product_id": "1", "is_manual": False}
+    columns = "integration_id BIGINT, product_id BIGINT, external_product_id VARCHAR, is_manual BOOLEAN"
+    with state.session() as session:
+        session.insert("products", write(tmp_path / "p.parquet", PRODUCTS, [{"id": 1, "sku": "A", "name": "x"}]))
+        session.insert("integration_product_links", write(tmp_path / "l.parquet", columns, [link]))
+    apply(bench, state, "c1", *changes)
+    (held,) = read(state.read("integration_product_links", tmp_path / "links.parquet"))
+    told = json.loads(held["metadata"] or "{}")
+    assert {name: told[name] for name in ("last_availability", "last_stock_quantity") if name in told} == metadata
+
+
+def test_all_fields_of_a_row_are_recorded(bench: Bench, state: StateDatabase, tmp_path: Path) -> None:
+    bench.set_stock(1, quantity=0, out_of_stock=2)
+    bench.set_text(1, "przed")
+    bench.sql("UPDATE ps_product_lang SET available_now = 'a' WHERE id_product = 1")
+    changes = [
+        quantity_change(1, 0, 5),
+        flag_change(1, "2", "0"),
+        now_change(1, "b", "c"),
+        text_change(1, "przed", "po"),
+    ]
+    apply(bench, state, "c1", *changes)
+    rows = read(state.read("shop_written", tmp_path / "written.parquet"))
+    assert {row["field"]: (row["value"], row["original"]) for row in rows} == {
+        "quantity": ("5", "0"),
+        "out_of_stock": ("0", "2"),
+        "available_later": ("po", "przed"),
+    }

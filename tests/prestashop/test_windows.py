@@ -10,9 +10,9 @@ import pytest
 
 from tasks.errors import LeaseLostError, Refused
 from tasks.prestashop.database import DatabaseShop
-from tasks.prestashop.model import Outcome, Together
+from tasks.prestashop.model import ALL_FIELDS, Outcome, Together
 from tasks.prestashop.windows import Window, apply_changes
-from tests.prestashop.bench import Bench, all_changes, change_set, text_change
+from tests.prestashop.bench import Bench, all_changes, change_set, quantity_change, text_change
 
 
 def nothing() -> None:
@@ -53,6 +53,26 @@ def test_windows_are_products_in_order_and_never_cut_one(bench: Bench, seen: See
     assert seen.windows == [(first, min(first + 6, 60)) for first in range(1, 61, 7)]
     assert (set(seen.together), seen.told) == ({True}, [])
     assert [held[change[:4]] for change in changes] == [change.after for change in changes]
+
+
+def test_all_fields_are_written_together(bench: Bench, seen: Seen) -> None:
+    with bench.open() as shop:
+        changes = all_changes(bench.rows(shop, fields=ALL_FIELDS))
+        apply_changes(shop, change_set(bench.folder, changes), seen, nothing, window=20)
+        held = {tuple(row.values())[:4]: row["value"] for row in bench.rows(shop, fields=ALL_FIELDS)}
+    assert (set(seen.together), seen.told) == ({True}, [])
+    assert [held[change[:4]] for change in changes] == [change.after for change in changes]
+    assert bench.one("SELECT count(*) FROM ps_stock_available WHERE id_shop = 1"
+                     " AND physical_quantity <> quantity + reserved_quantity") == 0  # fmt: skip
+
+
+def test_a_quantity_that_stays_is_no_reason_to_judge(bench: Bench, seen: Seen) -> None:
+    bench.set_stock(1, quantity=7, physical_quantity=99, reserved_quantity=0)
+    bench.set_stock(2, quantity=1)
+    with bench.open() as shop:
+        changes = change_set(bench.folder, [quantity_change(1, 7, 7), quantity_change(2, 1, 2)])
+        apply_changes(shop, changes, seen, nothing)
+    assert (seen.together, bench.stock("physical_quantity", 1)) == ([True], {0: 99})
 
 
 def test_what_is_not_as_planned_is_judged_row_by_row(bench: Bench, seen: Seen) -> None:

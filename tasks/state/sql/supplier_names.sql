@@ -1,0 +1,1 @@
+SELECT integration_id, name, timezone FROM suppliers
