@@ -238,7 +238,7 @@ def test_check_integration_tells_who_else_writes(world: World) -> None:
 
 
 def test_of_two_that_come_at_once_one_is_refused(state: StateDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has read that nobody writes these rows waits for the other to read the same, which he must not come to."""
+    """Whoever has read that nobody writes these rows waits for the other to read the same: he must not come to it."""
     rows = ShopRows("server:3306/shop/ps_", "id_shop=1", "id_shop=1, id_shop_group=0", "all")
     both, reading = threading.Barrier(2), scopes_module.read_scopes
     outcomes: list[str] = []
