@@ -75,7 +75,10 @@ def decide(
     """Decide for every managed product; see `lay_decisions` for inputs and errors."""
     with desk() as table:
         lay_decisions(table, shop, view, inputs, contractor)
-        skipped = table.rows("SELECT reason, count(*) AS n FROM left_alone GROUP BY reason ORDER BY reason")
+        skipped = table.rows(
+            "SELECT reason, count(*) AS n FROM left_alone GROUP BY reason UNION ALL SELECT 'sizes_with_own_pieces',"
+            " count(*) AS n FROM pieces WHERE written IS NOT NULL AND NOT is_ours HAVING n > 0 ORDER BY reason"
+        )
         unenforced = table.rows(
             "SELECT count(*) AS n FROM item_decisions i JOIN decisions d USING (id_product)"
             " WHERE i.id_product_attribute > 0 AND d.allowed AND NOT coalesce(i.allowed, false) AND NOT $quantities",
@@ -85,7 +88,6 @@ def decide(
             "SELECT supplier || CASE WHEN allowed THEN ' on' ELSE ' off' END AS name, count(*) AS n FROM decisions"
             " WHERE supplier IS NOT NULL GROUP BY supplier, allowed ORDER BY supplier, allowed DESC"
         )
-        own = table.rows("SELECT count(*) AS n FROM pieces WHERE written IS NOT NULL AND NOT is_ours HAVING n > 0")
         idle = table.rows(
             "SELECT count(*) AS n FROM decisions d JOIN catalogue c USING (id_product) WHERE c.id_product_attribute = 0"
             " AND d.allowed AND NOT (coalesce(c.active, true) AND coalesce(c.available_for_order, true))"
@@ -98,7 +100,7 @@ def decide(
             products=table.count("decisions"),
             allowed=table.count("decisions", "allowed"),
             not_enforceable=unenforced[0]["n"],
-            skipped={row["reason"]: row["n"] for row in skipped} | {"sizes_with_own_pieces": row["n"] for row in own},
+            skipped={row["reason"]: row["n"] for row in skipped},
             by_supplier={row["name"]: row["n"] for row in suppliers},
             not_sold=idle[0]["n"],
             unused=[row["name"] for row in unused],

@@ -95,7 +95,8 @@ def _look(place: Place, item: Item) -> tuple[ProductLook | None, str | None]:
 def _facts(session: Session, place: Place, item: Item, look: ProductLook | None, problem: str | None) -> Facts:
     shop = place.shop.integration_id
     attributes = [row["id_product_attribute"] for row in rows(look.catalogue)] if look else []
-    known = read_known(session, shop, item, attributes, place.folder)
+    ageing = place.shop.policy.ageing.is_on
+    known = read_known(session, shop, item, attributes, place.folder, ageing=ageing)
     feeds, links = feeds_and_links(session, item, known, place.folder)
     decided, refused = _decided(place, item, known, look)
     holds = shop_holds(item, known, look, problem, decided.wanted if decided else [])

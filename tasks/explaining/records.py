@@ -39,8 +39,13 @@ class Known(BaseModel):
         return self.names.get(supplier) or str(supplier)
 
 
-def read_known(session: Session, shop: int, item: Item, attributes: Sequence[int], folder: Path) -> Known:
-    """Read what concerns a product of a shop; `attributes`: the combinations that the shop has of it now."""
+def read_known(
+    session: Session, shop: int, item: Item, attributes: Sequence[int], folder: Path, *, ageing: bool
+) -> Known:
+    """Read what concerns a product of a shop; `attributes`: the combinations that the shop has of it now.
+
+    `ageing`: also how imports ended, by which an offer's age is counted.
+    """
     integrations = [int(row["integration_id"]) for row in session.execute("integrations_linked")]
     ours: dict[str, Condition] = {"integration_id": [shop], "id_product": [item.id_product or 0]}
     written = session.read("shop_written", folder / "written.parquet", where=ours)
@@ -58,6 +63,10 @@ def read_known(session: Session, shop: int, item: Item, attributes: Sequence[int
         "absences": session.read("absences", folder / "absences.parquet", where=where),
         "feed_health": session.read("feed_health", folder / "feed_health.parquet"),
     }
+    if ageing:
+        of_imports: dict[str, Condition] = {"flow": "import-feed", "integration_id": integrations}
+        columns = ("integration_id", "started_at", "status")
+        files["imports"] = session.read("runs", folder / "imports.parquet", columns, of_imports)
     suppliers = rows(files["suppliers"])
     return Known(
         files=files,

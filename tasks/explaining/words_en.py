@@ -38,6 +38,7 @@ TABLE = {
     "left_available_date": "it has a future date of availability in the shop ({available_date:day}), and such products"
     " are left alone",
     "left_no_stock_row": "the shop has no stock row for it; open and save it in the shop's back office",
+    "left_linked_twice": "two of our products are linked with this item of the shop; a person has to say which it is",
     "left_not_in_shop": "the shop has the product that it is linked with no more",
     "left_held": "held as it is by {who} ({until}): {reason:message}",
     "left_released": "it was given back to the shop's own care ({who}, {at:moment}: {reason:message})",

@@ -39,6 +39,7 @@ TABLE = {
     "left_available_date": "ma w sklepie przyszłą datę dostępności ({available_date:day}), a takie produkty zostawiamy"
     " bez zmian",
     "left_no_stock_row": "sklep nie ma dla niego wiersza stanu; otwórz go i zapisz w panelu sklepu",
+    "left_linked_twice": "dwa nasze produkty są powiązane z tą pozycją sklepu, a który to, musi rozstrzygnąć człowiek",
     "left_not_in_shop": "sklep nie ma już produktu, z którym jest powiązany",
     "left_held": "zmiany wstrzymane ręcznie przez {who} ({until}): {reason:message}",
     "left_released": "oddaliśmy go pod opiekę sklepu ({who}, {at:moment}: {reason:message})",

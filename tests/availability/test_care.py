@@ -66,7 +66,7 @@ def test_a_margin_is_exact_to_the_grosz(tmp_path: Path) -> None:
 
 
 def aged(folder: Path, hours: int, runs: list[tuple[int, str]]) -> str:
-    """The reason for an offer that is missing for some hours; `runs`: imports, how many hours ago and how they ended."""
+    """The reason for an offer that is missing for some hours; `runs`: imports, how hours ago, and how they ended."""
     inputs = inputs_of({6: {"stock": 50, "days": 2, "missing_hours": hours}}, [], folder)
     imports = [
         {"integration_id": 6, "started_at": NOW.replace(tzinfo=None) - timedelta(hours=ago), "status": status}

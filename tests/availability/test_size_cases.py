@@ -1,4 +1,4 @@
-"""docs/availability.md, sizes and colours: each line on, off, and on again, from what the one before left in the shop."""
+"""docs/availability.md, sizes and colours: each line on, off, and on again, from what the one before left."""
 
 from __future__ import annotations
 
