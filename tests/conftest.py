@@ -16,8 +16,13 @@ from tasks.state import StateDatabase, open_state
 
 OURS = ("REXBIT_DATABASE_URL", "REXBIT_ARCHIVE", "PREFECT_API_URL")
 LONGEST_FIRST = ("tests/flows/test_worker.py", "tests/feeds/test_replay.py", "tests/flows", "tests/prestashop")
+# what these do is the same on both databases: `make test` shows it on PostgreSQL, `make verify` on SQLite too
+ON_POSTGRESQL_FIRST = tuple(
+    f"tests/flows/test_{name}.py" for name in ("explain", "history", "multistore", "pins", "release", "undo")
+)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes long first: begun last, it would keep one process busy while the others have nothing left."""
 
@@ -25,6 +30,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((n for n, name in enumerate(LONGEST_FIRST) if item.nodeid.startswith(name)), len(LONGEST_FIRST))
 
     items.sort(key=place)  # which leaves the order within a file as it is
+    for item in items:
+        if item.nodeid.startswith(ON_POSTGRESQL_FIRST) and "sqlite" in item.nodeid:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
