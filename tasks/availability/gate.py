@@ -134,7 +134,7 @@ def _switched(table: Desk, to: str, limit: float, managed: int, least: int) -> S
         "SELECT s.reason_code, coalesce(s.supplier || coalesce(' ' || n.name, ''), 'none') AS supplier,"
         " count(*) FILTER (here) AS here, count(*) AS day"
         " FROM switched s LEFT JOIN suppliers n ON n.integration_id = try_cast(s.supplier AS BIGINT)"
-        " WHERE is_on = $on GROUP BY ALL ORDER BY day DESC, ALL",
+        " WHERE is_on = $on GROUP BY ALL ORDER BY day DESC, 1, 2",
         values,
     )
     examples = table.rows(
