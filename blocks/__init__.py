@@ -8,10 +8,12 @@ from blocks.loading import load_feed, load_integration, load_shop, load_source, 
 from blocks.policy import Ageing, AvailabilityPolicy, LanguageTexts
 from blocks.policy_exception import PolicyException
 from blocks.shop import ColumnDefault, PrestashopDatabase
+from blocks.shop_gate import ChangeGate
 
 __all__ = [
     "Ageing",
     "AvailabilityPolicy",
+    "ChangeGate",
     "Closed",
     "ColumnDefault",
     "FeedGate",

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from blocks.policy import AvailabilityPolicy
 from blocks.secret import refuse_mask
+from blocks.shop_gate import ChangeGate
 
 
 class ColumnDefault(BaseModel):
@@ -66,6 +67,11 @@ class PrestashopDatabase(Block):
         default_factory=AvailabilityPolicy,
         title="Policy",
         description="When a product can be ordered, and what the customer reads.",
+    )
+    gate: ChangeGate = Field(
+        default_factory=ChangeGate,
+        title="Gate",
+        description="How many products may be switched in 24 hours before a person has to approve.",
     )
     product_defaults: list[ColumnDefault] = Field(
         default_factory=list,

@@ -1,4 +1,7 @@
-"""From links to the shop: decide what may be ordered, compare, write only what changed, read it back, record it."""
+"""From links to the shop: decide what may be ordered, compare, write only what changed, read it back, record it.
+
+What would switch too many products is held back until a person approves it.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,15 @@ from prefect import flow
 
 from blocks import PrestashopDatabase, load_shop
 from tasks.availability import (
+    approved_changes,
     begin_reading_known,
     decide_availability,
     find_changes,
     first_to_read,
     keep_outcomes,
+    pass_gate,
     plan_changes,
+    watched,
 )
 from tasks.linking import begin_reading_links, join_new_items
 from tasks.prestashop import (
@@ -26,7 +32,7 @@ from tasks.prestashop import (
     write_changes,
 )
 from tasks.report import block_name, run_name
-from tasks.run import working_on
+from tasks.run import Run, working_on
 from tasks.summaries import SyncSummary
 
 
@@ -37,6 +43,7 @@ def sync_availability(
     limit: int | None = None,
     dry_run: bool = False,
     compare: Literal["state", "shop"] = "state",
+    approve: str | None = None,
 ) -> SyncSummary:
     """Bring a shop's availability and delivery texts up to date.
 
@@ -47,11 +54,18 @@ def sync_availability(
         dry_run: Show what would change, write nothing.
         compare: `state` compares with what we wrote last; `shop` with the shop itself, which also finds what others
             changed there.
+        approve: The id of a change set that was held back, that you have looked at and believe: applied as planned.
 
     """
     block = load_shop(shop)
     summary = SyncSummary(dry_run=dry_run, limit=limit, contractor=contractor)
-    with working_on("sync-availability", block_name(shop), block.integration_id, summary) as run:
+    with (
+        working_on("sync-availability", block_name(shop), block.integration_id, summary) as run,
+        watched(run),
+    ):
+        if approve:
+            _apply_approved(run, block, approve)
+            return summary
         links_known, known = begin_reading_links(run), begin_reading_known(run, block)
         look = look_at_shop(run, block, to_write=not dry_run, asked=asked_by(block.policy))
         claim_rows(run, block, look.info)
@@ -69,6 +83,18 @@ def sync_availability(
         changes = plan_changes(run, block, differing, shop_rows, known, limit)
         if not changes.rows:
             summary.status = "unchanged"
-        elif not dry_run:
+            return summary
+        pass_gate(run, block, changes, wanted, known)
+        if not dry_run:
             keep_outcomes(run, write_changes(run, block, changes.changes, links))
         return summary
+
+
+def _apply_approved(run: Run[SyncSummary], block: PrestashopDatabase, change_set_id: str) -> None:
+    """Write an archived change set: whatever somebody changed in the shop since it was planned is left alone."""
+    changes = approved_changes(run, block, change_set_id)
+    known = begin_reading_links(run)
+    look = look_at_shop(run, block, to_write=not run.summary.dry_run)
+    claim_rows(run, block, look.info)
+    if not run.summary.dry_run:
+        keep_outcomes(run, write_changes(run, block, changes, known.result().links))

@@ -95,6 +95,7 @@ class SyncSummary(Summary):
     )
     rows_written: int = Field(0, description="database rows written")
     change_set_id: str | None = Field(None, description="what was planned and what came of it, in the archive")
+    approved: bool = Field(False, description="it was planned by an earlier run, held back, and approved by a person")
 
 
 class PinSummary(Summary):

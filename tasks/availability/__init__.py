@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from blocks import PrestashopDatabase
 from tasks import archive
 from tasks.availability import plan
+from tasks.availability.approving import approved_changes, rows_of
 from tasks.availability.giving_back import end_release, find_our_rows, plan_release
+from tasks.availability.holding import pass_gate, watched
 from tasks.availability.judging import Judged, ShopView, judge
 from tasks.availability.pinning import find_in_shop, pin, show_pins
 from tasks.availability.plan import ChangeSet, Differing, Wanted
@@ -30,6 +32,7 @@ __all__ = [
     "Judged",
     "Known",
     "ShopView",
+    "approved_changes",
     "begin_reading_known",
     "chosen_subject",
     "decide_availability",
@@ -40,12 +43,14 @@ __all__ = [
     "first_to_read",
     "judge",
     "keep_outcomes",
+    "pass_gate",
     "pin",
     "plan_changes",
     "plan_release",
     "show_pins",
     "take_into_care",
     "view_of",
+    "watched",
 ]
 
 WRITTEN = ("id_product", "id_product_attribute", "id_lang", "field", "value", "original")
@@ -205,7 +210,7 @@ def plan_changes(
     if changes.own:
         _show_own(run, changes)
     if changes.rows:
-        _archive(run, name, changes)
+        _archive(run, shop, name, changes)
     run.show(
         "Products that change, by reason",
         [{"reason": REASONS.get(code, code), "products": n, "code": code} for code, n in changes.reasons.items()],
@@ -226,13 +231,14 @@ def _show_own(run: Run[SyncSummary], changes: ChangeSet) -> None:
     )
 
 
-def _archive(run: Run[SyncSummary], name: str, changes: ChangeSet) -> None:
+def _archive(run: Run[SyncSummary], shop: PrestashopDatabase, name: str, changes: ChangeSet) -> None:
     manifest = {
         "id": name,
         "integration_id": run.integration_id,
         "run_id": run.id,
         "planned_at": run.started_at,
         "dry_run": run.summary.dry_run,
+        "rows_of": rows_of(shop),
         **changes.model_dump(mode="json", exclude={"changes"}),
     }
     archive.keep("changes", run.integration_id, name, {"changes.parquet": changes.changes}, manifest)

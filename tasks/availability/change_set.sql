@@ -45,7 +45,9 @@ WHERE in_shop AND NOT ($respect_existing AND id_product IN (SELECT id_product FR
   AND NOT (field = 'quantity' AND id_product_attribute = 0 AND before IS NOT DISTINCT FROM value);
 
 CREATE TABLE changes AS
-SELECT product_id, id_product, id_product_attribute, id_lang, field, before, value AS after, reason_code, reason_args
+SELECT product_id, id_product, id_product_attribute, id_lang, field, before, value AS after, reason_code, reason_args,
+       -- a product's first write ever may change everything, see gate.sql
+       id_product NOT IN (SELECT id_product FROM written) AS is_first
 FROM writable
 WHERE $limit IS NULL OR id_product IN (SELECT DISTINCT id_product FROM writable ORDER BY id_product LIMIT $limit)
 ORDER BY id_product, id_product_attribute, id_lang NULLS LAST, field;

@@ -14,6 +14,9 @@ from tasks.duck import desk
 from tasks.prestashop import Field
 
 SAMPLE = 10
+SWITCHES = """id_product_attribute = 0 AND NOT is_first AND CASE field
+  WHEN 'out_of_stock' THEN before IS DISTINCT FROM after
+  WHEN 'quantity' THEN (before::BIGINT > 0) IS DISTINCT FROM (after::BIGINT > 0) END"""
 
 
 class Wanted(BaseModel):
@@ -47,7 +50,8 @@ class ChangeSet(BaseModel):
 
     `changed`: products with something to write, `products` those of them that a limit lets through. `missing_rows`: the
     first rows that the shop lacks, `rows_missing` how many. `had_own`: the first products with a text or flag of their
-    own before our first write, `own` how many; `respected`: those of them that are left alone.
+    own before our first write, `own` how many; `respected`: those of them that are left alone. `switches`: rows by
+    which a product that we wrote to before goes on or off.
     """
 
     changes: Path
@@ -61,6 +65,7 @@ class ChangeSet(BaseModel):
     had_own: list[dict[str, Any]]
     enabled: int
     disabled: int
+    switches: int
     reasons: dict[str, int]
     by_supplier: dict[str, int]
 
@@ -166,6 +171,7 @@ def make_change_set(
             had_own=table.rows("SELECT id_product AS product, flag, text FROM had_own ORDER BY 1 LIMIT 50"),
             enabled=table.count("changes", f"{flags} AND after = '1'"),
             disabled=table.count("changes", f"{flags} AND after = '0'"),
+            switches=table.count("changes", SWITCHES),
             reasons={row["reason_code"]: row["n"] for row in reasons},
             by_supplier={row["name"]: row["n"] for row in suppliers},
         )
@@ -175,4 +181,4 @@ def sample(changes: Path, count: int = SAMPLE) -> Sequence[dict[str, object]]:
     """The first rows of a change set, as a person reads them."""
     with desk() as table:
         table.show(changes=changes)
-        return table.rows("SELECT * FROM changes LIMIT $count", {"count": count})
+        return table.rows("SELECT * EXCLUDE (is_first) FROM changes LIMIT $count", {"count": count})
