@@ -55,9 +55,9 @@ def release_products(
             ours = find_our_rows(run, choice)
             release = plan_release(run, block, ours, read_rows_of(run, block, ours.products, fields=ALL_FIELDS))
             if not dry_run:
-                outcomes = write_changes(run, block, release.changes, release.no_links) if release.rows else None
+                outcomes = write_changes(run, block, release.changes, release.links) if release.rows else None
                 if outcomes:
                     keep_outcomes(run, outcomes)
-                end_release(run, choice, release, outcomes)
+                end_release(run, choice, ours, release, outcomes)
         show_pins(run, block)
         return summary

@@ -1,0 +1,16 @@
+-- What a change set wrote, and what stood there before. On the desk: undone (its changes), outcomes (what came of them; empty
+-- after a crash), chosen (id_product; empty: all of them). In: $has_outcomes, $change_set_id. Leaves: earlier.
+CREATE TABLE earlier AS
+SELECT u.id_product, u.id_product_attribute, coalesce(u.id_lang, 0) AS id_lang, u.field, u.before AS value, u.after AS ours,
+       'undone' AS reason_code,
+       json_merge_patch(coalesce(u.reason_args, '{}'), json_object('undone', $change_set_id))::VARCHAR AS reason_args
+FROM undone u
+LEFT JOIN outcomes o
+  ON o.id_product = u.id_product AND o.id_product_attribute = u.id_product_attribute AND o.field = u.field
+ AND coalesce(o.id_lang, 0) = coalesce(u.id_lang, 0)
+WHERE u.before IS DISTINCT FROM u.after
+  -- a step that was tried again found as `already` what its first attempt had written
+  AND (NOT $has_outcomes OR o.outcome IN ('written', 'already'))
+  AND (NOT EXISTS (FROM chosen) OR u.id_product IN (FROM chosen));
+
+CREATE TABLE earlier_products AS SELECT DISTINCT id_product FROM earlier ORDER BY id_product;
