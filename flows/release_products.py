@@ -39,7 +39,8 @@ def release_products(
         supplier: The integration number of a supplier: his offers count no more in this shop, and what only he offers
             is given back.
         whole_shop: Everything that was ever written; a sync of the shop is refused from then on.
-        take_back: End that instead: the next sync takes care of it again. Nothing is written now.
+        take_back: End that instead: the next sync takes care of it again. Nothing is written now. With `whole_shop` it
+            also ends a pause after an undo.
         dry_run: Show what would be put back, write nothing.
 
     """

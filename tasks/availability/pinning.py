@@ -128,7 +128,10 @@ def show_pins(run: Run[Any], block: PrestashopDatabase) -> None:
             for one in pins
         ]
     run.count(pins=len(rows))
-    run.show("Open pins of this shop", rows, "A pin beats the rules; `pin-product` with `rules` ends it.")
+    note = (
+        "A pin beats the rules; `pin-product` with `rules` ends it, of the whole shop `release-products`, `take_back`."
+    )
+    run.show("Open pins of this shop", rows, note)
 
 
 def _shown(products: list[dict[str, Any]], pin_row: dict[str, Any]) -> str:

@@ -16,5 +16,4 @@ REASONS = {
     "no_offer": "no supplier offers it any more",
     "combination_missing": "not every combination can be had, and the policy asks for all",
     "no_stock_given": "the supplier gives neither a number nor a word",
-    "undone": "a person undid what an earlier run had written",
 }

@@ -18,10 +18,10 @@ WITH recorded AS (
 )
 SELECT * EXCLUDE (why),
   CASE WHEN why IS NOT NULL THEN why
+       -- follows the combinations, below
+       WHEN field = 'quantity' AND id_product_attribute = 0 THEN NULL
        WHEN (NOT is_recorded AND $has_outcomes) OR id_product IN (SELECT id_product FROM released) THEN 'given_back'
        WHEN held IS NOT DISTINCT FROM value THEN NULL
-       -- row 0 follows the combinations
-       WHEN field = 'quantity' AND id_product_attribute = 0 THEN NULL
        WHEN field = 'out_of_stock' AND value NOT IN ('0', '1', '2') THEN 'original_never_written'
        WHEN held IS NOT DISTINCT FROM ours THEN NULL
        WHEN later IS NOT NULL THEN 'changed_by_a_later_run'
@@ -45,4 +45,4 @@ SELECT * EXCLUDE (why, later),
             ELSE why END AS why_kept,
        CASE WHEN why_kept = 'changed_by_a_later_run' THEN coalesce(later, newer) END AS changed_by
 FROM of_product
-WHERE field <> 'quantity' OR id_product_attribute > 0 OR why IS NOT NULL OR (has_pieces AND newer IS NULL);
+WHERE field <> 'quantity' OR id_product_attribute > 0 OR has_pieces;

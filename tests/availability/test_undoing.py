@@ -157,6 +157,12 @@ def test_pieces_that_customers_bought_are_not_put_back(tmp_path: Path) -> None:
     assert undone.kept == {("quantity", 5): ("changed_by_another", None)}
 
 
+def test_the_sum_is_kept_where_the_change_set_left_it_as_it_was(tmp_path: Path) -> None:
+    bought = [Row("5", "0", "0", "quantity", combination=4), Row("0", "5", "3", "quantity", combination=5)]
+    undone = undo(tmp_path, Row("5", "5", "3", "quantity", outcome="left", is_recorded=False), *bought)
+    assert undone.put_back == {("quantity", 4): "5", "quantity": "8"}
+
+
 def test_the_sum_stays_where_no_pieces_are_put_back(tmp_path: Path) -> None:
     assert undo(tmp_path, Row("0", "8", "6", "quantity"), Row("0", "8", "6", "quantity", combination=5)).put_back == {}
 
@@ -166,6 +172,10 @@ def test_what_was_given_back_since_is_not_touched(tmp_path: Path) -> None:
     assert ended.kept == {"out_of_stock": ("given_back", None)}
     pinned: Rows = [{"product_id": 50, "kind": "released"}]
     assert undo(tmp_path, Row("0", "1", "1"), pins=pinned).kept == {"out_of_stock": ("given_back", None)}
+
+
+def test_a_flag_that_is_never_written_is_not_put_back(tmp_path: Path) -> None:
+    assert undo(tmp_path, Row("9", "1", "1")).kept == {"out_of_stock": ("original_never_written", None)}
 
 
 def test_what_is_not_there_or_anothers_is_told(tmp_path: Path) -> None:
