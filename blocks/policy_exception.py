@@ -22,8 +22,10 @@ class PolicyException(BaseModel):
     min_margin_percent: float | None = Field(
         None, ge=0, le=1000, title="Least margin (%)", description="Instead of the policy's."
     )
-    own_stock_only: bool = Field(
-        False, title="Own stock only", description="Can't be ordered from a supplier, whatever he has."
+    own_stock_only: bool | None = Field(
+        None,
+        title="Own stock only",
+        description="Yes: can't be ordered from a supplier, whatever he has. No: can, against a brand's exception.",
     )
 
     @model_validator(mode="after")
@@ -31,8 +33,8 @@ class PolicyException(BaseModel):
         given = [name for name in ("supplier", "brand", "product") if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(f"expected one of supplier, brand and product, got {', '.join(given) or 'none'}")
-        values = (self.min_stock_threshold, self.resume_threshold, self.min_margin_percent)
-        if not self.own_stock_only and all(value is None for value in values):
+        values = (self.min_stock_threshold, self.resume_threshold, self.min_margin_percent, self.own_stock_only)
+        if all(value is None for value in values):
             raise ValueError("expected something that is different for it, got nothing")
         if None not in values[:2] and self.resume_threshold < self.min_stock_threshold:  # type: ignore[operator]
             raise ValueError("resume_threshold: expected at least min_stock_threshold")

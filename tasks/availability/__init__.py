@@ -57,20 +57,27 @@ WRITTEN = ("id_product", "id_product_attribute", "id_lang", "field", "value", "o
 SUPPLIERS = ("integration_id", "name", "delivery", "timezone", "price_kind")
 PINS = ("product_id", "supplier_id", "kind", "reason", "until", "decided_by", "decided_at")
 
+IMPORTS = ("integration_id", "started_at", "status")
+
 
 class Known(NamedTuple):
-    """What our database knows beside links, as files: the last two only where offers age."""
+    """What our database knows beside links, as files: the last three only where offers age.
 
+    `is_unfinished`: a crash left a change set of which something may stand in the shop without a record.
+    """
+
+    is_unfinished: bool
     written: Path
     suppliers: Path
     pins: Path
     absences: Path | None = None
     feed_health: Path | None = None
+    imports: Path | None = None
 
     @property
     def files(self) -> dict[str, Path]:
         """Name -> file, as a decision takes them."""
-        return {name: path for name, path in self._asdict().items() if path}
+        return {name: path for name, path in self._asdict().items() if isinstance(path, Path)}
 
 
 def begin_reading_known(run: Run[SyncSummary], shop: PrestashopDatabase) -> Ahead[Known]:
@@ -82,12 +89,16 @@ def _read_known(state: StateDatabase, shop: PrestashopDatabase, folder: Path) ->
     ours = {"integration_id": shop.integration_id}
     ageing = shop.policy.ageing.is_on
     with state.session(read_only=True) as session:
+        unfinished = session.execute("change_sets_unfinished", {**ours, "id": ""})
+        runs = {"flow": "import-feed"}
         return Known(
+            is_unfinished=bool(unfinished),
             written=session.read("shop_written", folder / "written.parquet", WRITTEN, ours),
             suppliers=session.read("suppliers", folder / "suppliers.parquet", SUPPLIERS),
             pins=session.read("pins", folder / "pins.parquet", PINS, {**ours, "ended_at": None}),
             absences=session.read("absences", folder / "absences.parquet") if ageing else None,
             feed_health=session.read("feed_health", folder / "feed_health.parquet") if ageing else None,
+            imports=session.read("runs", folder / "imports.parquet", IMPORTS, runs) if ageing else None,
         )
 
 
@@ -165,17 +176,21 @@ def plan_changes(
     limit: int | None,
 ) -> ChangeSet:
     """Put what the shop holds beside what it shall hold, keep that in the archive, and show it."""
-    respect = shop.policy.respect_existing
-    written = known.result().written
-    changes = plan.make_change_set(differing.rows, shop_rows, written, run.folder, limit, respect_existing=respect)
+    known_now = known.result()
+    changes = plan.make_change_set(
+        differing.rows,
+        shop_rows,
+        known_now.written,
+        run.folder,
+        limit,
+        respect_existing=shop.policy.respect_existing,
+        unfinished=known_now.is_unfinished,
+    )
     name = f"c{run.integration_id}-{run.started_at:%Y%m%dT%H%M%S}-{run.id[-8:]}"
-    run.count(enabled=changes.enabled, disabled=changes.disabled)
+    run.count(changed=changes.changed, enabled=changes.enabled, disabled=changes.disabled)
     run.count(by_supplier={**run.summary.by_supplier, **changes.by_supplier})
     if changes.rows_missing:
-        run.count(
-            changed=run.summary.changed - changes.only_missing,
-            skipped={**run.summary.skipped, "row_missing_in_shop": changes.rows_missing},
-        )
+        run.count(skipped={**run.summary.skipped, "row_missing_in_shop": changes.rows_missing})
         run.warn(
             f"The shop has no row for {changes.rows_missing} values, and rows are never made here. Open and save these"
             " products in the shop's back office: `Rows that the shop lacks` in the summary"
@@ -195,10 +210,7 @@ def plan_changes(
 
 def _show_own(run: Run[SyncSummary], changes: ChangeSet) -> None:
     if changes.respected:
-        run.count(
-            changed=run.summary.changed - changes.respected,
-            skipped={**run.summary.skipped, "own_text_or_flag": changes.respected},
-        )
+        run.count(skipped={**run.summary.skipped, "own_text_or_flag": changes.respected})
     what = "are left alone (`Respect what is there`)" if changes.respected else "get ours; what was there is kept"
     run.say("%d products had a text or flag of their own before our first write: they %s", changes.own, what)
     run.show(

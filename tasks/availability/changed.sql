@@ -3,7 +3,7 @@
 -- Leaves: differing (rows of wanted), changed_products (id_product).
 
 CREATE TABLE differing AS
-SELECT w.* EXCLUDE (held) FROM wanted w LEFT JOIN held h
+SELECT w.* FROM wanted w LEFT JOIN held h
   ON h.id_product = w.id_product AND h.id_product_attribute = w.id_product_attribute AND h.field = w.field
  AND coalesce(h.id_lang, 0) = coalesce(w.id_lang, 0)
 WHERE CASE WHEN w.field = 'quantity' THEN w.held IS DISTINCT FROM w.value

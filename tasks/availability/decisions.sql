@@ -34,7 +34,9 @@ told AS (
 FROM told WHERE reason IS NOT NULL
 UNION ALL
 SELECT DISTINCT id_product, 'not_in_shop' FROM items
-WHERE NOT in_shop AND id_product_attribute = 0 AND product_id IN (SELECT product_id FROM offers);
+WHERE NOT in_shop AND id_product_attribute = 0 AND product_id IN (SELECT product_id FROM offers)
+UNION ALL
+SELECT DISTINCT id_product, 'linked_twice' FROM linked_twice WHERE id_product IN (SELECT id_product FROM catalogue);
 
 -- A combination's link beats its product's; the rest inherit the product's. So does a person's word.
 CREATE TABLE item_decisions AS
@@ -61,7 +63,8 @@ SELECT id_product, id_product_attribute, product_id, has_own,
        -- who is on against all offers promises no days
        CASE WHEN pinned = 'off' OR NOT o.allowed THEN NULL ELSE o.ship_on END AS ship_on,
        CASE WHEN pinned = 'off' OR NOT o.allowed THEN NULL ELSE o.days END AS days,
-       CASE pinned WHEN 'on' THEN 'pinned_on' WHEN 'off' THEN 'pinned_off' ELSE o.reason_code END AS reason_code,
+       CASE pinned WHEN 'on' THEN 'pinned_on' WHEN 'off' THEN 'pinned_off' ELSE coalesce(o.reason_code, 'no_offer') END
+         AS reason_code,
        o.stock_quantity AS stock_quantity, o.supplier AS supplier, o.threshold AS threshold,
        CASE WHEN o.allowed THEN o.own_text END AS own_text
 FROM inherited;

@@ -12,9 +12,15 @@ WHERE NOT EXISTS (
 GROUP BY ALL;
 
 CREATE TABLE earlier AS
-SELECT id_product, id_product_attribute, id_lang, field, original AS value FROM written SEMI JOIN chosen USING (id_product)
-UNION ALL
-SELECT id_product, id_product_attribute, id_lang, field, original FROM unrecorded SEMI JOIN chosen USING (id_product);
+WITH ours AS (
+  SELECT id_product, id_product_attribute, id_lang, field, original FROM written SEMI JOIN chosen USING (id_product)
+  UNION ALL
+  SELECT id_product, id_product_attribute, id_lang, field, original FROM unrecorded SEMI JOIN chosen USING (id_product)
+)
+SELECT * EXCLUDE (original),
+       -- pieces below 0 (more were sold than there were) are never written
+       CASE WHEN field = 'quantity' AND try_cast(original AS BIGINT) < 0 THEN '0' ELSE original END AS value
+FROM ours;
 
 CREATE TABLE our_values AS
 SELECT id_product, id_product_attribute, id_lang, field, value FROM written WHERE written_at IS NOT NULL

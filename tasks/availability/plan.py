@@ -43,16 +43,16 @@ class Differing(BaseModel):
 class ChangeSet(BaseModel):
     """A plan for the shop: `changes` is the one file that is shown, applied, recorded and undone.
 
-    `missing_rows`: the first rows that the shop lacks, `rows_missing` how many; `only_missing`: products of which
-    nothing else is to be written. `had_own`: the first products with a text or flag of their own before our first
-    write, `own` how many; `respected`: those of them that are left alone.
+    `changed`: products with something to write, `products` those of them that a limit lets through. `missing_rows`: the
+    first rows that the shop lacks, `rows_missing` how many. `had_own`: the first products with a text or flag of their
+    own before our first write, `own` how many; `respected`: those of them that are left alone.
     """
 
     changes: Path
     rows: int
     products: int
+    changed: int
     rows_missing: int
-    only_missing: int
     missing_rows: list[dict[str, Any]]
     own: int
     respected: int
@@ -118,14 +118,17 @@ def make_change_set(
     limit: int | None = None,
     *,
     respect_existing: bool = False,
+    unfinished: bool = False,
 ) -> ChangeSet:
     """Put what the shop holds now beside what it shall hold; `limit` takes the first n products by id.
 
-    `respect_existing` leaves out products that had a text or flag of their own before our first write.
+    `respect_existing` leaves out products that had a text or flag of their own before our first write. `unfinished`: a
+    crash left a change set of which something may stand in the shop without a record.
     """
     with desk() as table:
         table.show(differing=differing, shop_rows=shop_rows, written=written)
-        table.run("availability/change_set.sql", {"limit": limit, "respect_existing": respect_existing})
+        values = {"limit": limit, "respect_existing": respect_existing, "unfinished": unfinished}
+        table.run("availability/change_set.sql", values)
         flags = "field = 'out_of_stock' AND id_product_attribute = 0 AND before IS DISTINCT FROM after"
         reasons = table.rows(
             "SELECT reason_code, count(DISTINCT id_product) AS n FROM changes GROUP BY reason_code ORDER BY reason_code"
@@ -135,17 +138,14 @@ def make_change_set(
             " WHERE (reason_args ->> 'supplier') IS NOT NULL GROUP BY 1 ORDER BY 1"
         )
         products = table.rows("SELECT count(DISTINCT id_product) AS n FROM changes")
-        lacking = table.rows(
-            "SELECT count(DISTINCT id_product) AS n FROM missing_rows"
-            " WHERE id_product NOT IN (SELECT id_product FROM changes)"
-        )
+        writable = table.rows("SELECT count(DISTINCT id_product) AS n FROM writable")
         own = table.count("had_own")
         return ChangeSet(
             changes=table.save("changes", folder / "changes.parquet", to_keep=True),
             rows=table.count("changes"),
             products=products[0]["n"],
+            changed=writable[0]["n"],
             rows_missing=table.count("missing_rows"),
-            only_missing=lacking[0]["n"],
             missing_rows=table.rows(
                 "SELECT id_product AS product, id_product_attribute AS combination, id_lang AS language, field"
                 " FROM missing_rows LIMIT $most",

@@ -3,7 +3,7 @@
 -- In: $integration_id. Leaves: differing (like a sync's), kept, done.
 CREATE TABLE differing AS
 SELECT l.product_id, j.id_product, j.id_product_attribute, nullif(j.id_lang, 0) AS id_lang, j.field, j.value,
-       j.reason_code, j.reason_args
+       j.reason_code, j.reason_args, j.held
 FROM judged j
 LEFT JOIN (
   SELECT external_product_id, min(product_id) AS product_id FROM links WHERE integration_id = $integration_id GROUP BY ALL

@@ -15,7 +15,7 @@ GROUP BY i.id_product;
 
 CREATE TABLE pinned AS
 SELECT DISTINCT i.id_product FROM items i JOIN pins p USING (product_id) JOIN offered o USING (id_product)
-WHERE o.by_it AND NOT o.by_others;
+WHERE o.by_it AND NOT o.by_others AND p.kind <> 'released';
 
 CREATE TABLE chosen AS
 SELECT id_product FROM offered WHERE by_it AND NOT by_others AND id_product NOT IN (SELECT id_product FROM pinned)

@@ -18,7 +18,7 @@ from tasks.availability.day_words import WORKING, days_text
 from tasks.availability.promises import OUR_FIX
 from tasks.errors import Refused
 
-PLACEHOLDER = re.compile(r"\{(days_text|days|date|min|max)\}|:(days)")
+PLACEHOLDER = re.compile(r"\{(days_text|days|date|min|max)\}|:(days)\b")
 # `{min}-{max}` is one number where both are the same
 FROM_MIN = re.compile(r"\{min\}\s*[-–—]\s*(?=\{(?:max|days|days_text)\}|:days)")
 

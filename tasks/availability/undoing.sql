@@ -1,7 +1,10 @@
 -- What a change set wrote, and what stood there before. On the desk: undone (its changes), outcomes (what came of them; empty
 -- after a crash), chosen (id_product; empty: all of them). In: $has_outcomes, $change_set_id. Leaves: earlier.
 CREATE TABLE wrote AS
-SELECT u.id_product, u.id_product_attribute, coalesce(u.id_lang, 0) AS id_lang, u.field, u.before AS value, u.after AS ours,
+SELECT u.id_product, u.id_product_attribute, coalesce(u.id_lang, 0) AS id_lang, u.field,
+       -- pieces below 0 (more were sold than there were) are never written
+       CASE WHEN u.field = 'quantity' AND try_cast(u.before AS BIGINT) < 0 THEN '0' ELSE u.before END AS value,
+       u.after AS ours,
        'undone' AS reason_code,
        json_merge_patch(coalesce(u.reason_args, '{}'), json_object('undone', $change_set_id))::VARCHAR AS reason_args
 FROM undone u

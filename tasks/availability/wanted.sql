@@ -18,6 +18,17 @@ SELECT i.id_product, i.product_id, i.id_product_attribute, coalesce(i.allowed, f
 FROM item_decisions i JOIN spoken d USING (id_product)
 WHERE i.id_product_attribute > 0 AND i.has_own AND $combination_labels;
 
+-- Where the shop shows the text beside pieces: of a size that has ours, or of a product all of whose pieces are ours.
+CREATE TABLE promised_pieces AS
+SELECT row(id_product, id_product_attribute) AS item FROM wanted_quantities
+WHERE value > 0 AND id_product_attribute > 0 AND $combination_labels
+UNION ALL
+SELECT row(id_product, 0) FROM wanted_quantities q
+WHERE value > 0 AND id_product_attribute = 0 AND NOT $combination_labels
+  AND NOT EXISTS (
+    FROM catalogue c WHERE c.id_product = q.id_product AND c.id_product_attribute > 0 AND c.quantity > 0
+      AND NOT EXISTS (FROM supplied s WHERE s.id_product = c.id_product AND s.id_product_attribute = c.id_product_attribute));
+
 CREATE TABLE wanted_texts AS
 WITH speakers AS (FROM spoken UNION ALL FROM spoken_combinations),
 kinds AS (
@@ -31,7 +42,7 @@ placed AS (
   FROM kinds
   UNION ALL
   SELECT * EXCLUDE (kind), 'available_now', kind FROM kinds
-  WHERE by_quantity AND allowed AND (id_product_attribute > 0) = $combination_labels
+  WHERE by_quantity AND allowed AND (id_product, id_product_attribute) IN (FROM promised_pieces)
 )
 SELECT p.product_id, p.id_product, p.id_product_attribute, t.id_lang, p.field, p.reason_code,
        CASE WHEN p.own_text IS NOT NULL AND p.kind <> 'unavailable' AND t.id_lang = $own_text_lang THEN p.own_text
@@ -47,15 +58,17 @@ WITH reasons AS (
            ::VARCHAR AS reason_args
   FROM decisions
 ),
--- as it was before our first write
+-- as it was before our first write: of what no supplier has any more, if asked; of texts that are not ours to say any more
 originals AS (
   SELECT d.product_id, w.id_product, w.id_product_attribute, nullif(w.id_lang, 0) AS id_lang, w.field,
          w.original AS value, d.reason_code
   FROM written w JOIN decisions d USING (id_product)
-  WHERE ($restore AND d.reason_code = 'no_offer' AND w.field <> 'quantity')
-     OR (w.field = 'available_now' AND w.value IS DISTINCT FROM w.original AND NOT EXISTS (
-           FROM wanted_texts t WHERE t.field = 'available_now' AND t.id_product = w.id_product
-             AND t.id_product_attribute = w.id_product_attribute AND t.id_lang = w.id_lang))
+  WHERE w.value IS DISTINCT FROM w.original  -- else it is put back already, and nobody's but the shop's
+    AND (w.field <> 'out_of_stock' OR w.original IN ('0', '1', '2'))
+    AND (($restore AND d.reason_code = 'no_offer' AND w.field <> 'quantity')
+         OR (w.field IN ('available_now', 'available_later') AND NOT EXISTS (
+           FROM wanted_texts t WHERE t.field = w.field AND t.id_product = w.id_product
+             AND t.id_product_attribute = w.id_product_attribute AND t.id_lang = w.id_lang)))
 ),
 rows_wanted AS (
   -- row 0 and all combination rows always hold the same flag

@@ -14,7 +14,7 @@ from tasks.explaining.causes import find_cause
 from tasks.explaining.deciding import Decided, decide
 from tasks.explaining.facts import Facts
 from tasks.explaining.holding import shop_holds
-from tasks.explaining.model import Cause, Explanation, Item, LastWrite, ShopHolds
+from tasks.explaining.model import Cause, Explanation, Item, ShopHolds
 from tasks.explaining.records import Known, last_run, read_known, rows
 from tasks.explaining.showing import body
 from tasks.explaining.suppliers import feeds_and_links
@@ -39,14 +39,22 @@ class Place(NamedTuple):
 
 def explain(place: Place, found: Found, language: Language) -> Explanation:
     """Explain one product of a shop; nothing is written anywhere."""
+    return say(gather(place, found), place.shop, language)
+
+
+def gather(place: Place, found: Found) -> Facts:
+    """All that is known of a product, out of our database, the archive and the shop."""
     item = item_of(found)
     look, problem = _look(place, item)
     with place.state.session(read_only=True) as session:
-        facts, written = _facts(session, place, item, look, problem)
-    words = words_of(place.shop, language)
-    cause = find_cause(facts)
-    told = _told(words, facts, cause, written, place.shop.integration_id)
-    told.text = f"{told.cause}\n\n{body(words, facts, written, told)}"
+        return _facts(session, place, item, look, problem)
+
+
+def say(facts: Facts, shop: PrestashopDatabase, language: Language) -> Explanation:
+    """Name the cause and put everything into words."""
+    words = words_of(shop, language)
+    told = _told(words, facts, find_cause(facts), shop.integration_id)
+    told.text = f"{told.cause}\n\n{body(words, facts, told)}"
     return told
 
 
@@ -84,9 +92,7 @@ def _look(place: Place, item: Item) -> tuple[ProductLook | None, str | None]:
         return None, str(error)
 
 
-def _facts(
-    session: Session, place: Place, item: Item, look: ProductLook | None, problem: str | None
-) -> tuple[Facts, LastWrite | None]:
+def _facts(session: Session, place: Place, item: Item, look: ProductLook | None, problem: str | None) -> Facts:
     shop = place.shop.integration_id
     attributes = [row["id_product_attribute"] for row in rows(look.catalogue)] if look else []
     known = read_known(session, shop, item, attributes, place.folder)
@@ -94,7 +100,7 @@ def _facts(
     decided, refused = _decided(place, item, known, look)
     holds = shop_holds(item, known, look, problem, decided.wanted if decided else [])
     languages = {one.id_lang: one.iso_code for one in look.info.languages} if look else {}
-    facts = Facts(
+    return Facts(
         item=item,
         is_enabled=place.shop.product_listing_enabled,
         respects_existing=place.shop.policy.respect_existing,
@@ -106,8 +112,8 @@ def _facts(
         holds=holds,
         not_written=not_written(session, shop, item),
         last_sync=last_run(session, shop, SYNC),
+        last_write=last_write(session, shop, item, holds, languages),
     )
-    return facts, last_write(session, shop, item, holds, languages)
 
 
 def _decided(place: Place, item: Item, known: Known, look: ProductLook | None) -> tuple[Decided | None, str | None]:
@@ -120,7 +126,7 @@ def _decided(place: Place, item: Item, known: Known, look: ProductLook | None) -
         return None, str(refused)
 
 
-def _told(words: Words, facts: Facts, cause: Cause, written: LastWrite | None, shop: int) -> Explanation:
+def _told(words: Words, facts: Facts, cause: Cause, shop: int) -> Explanation:
     holds: ShopHolds = facts.holds
     flag = facts.flag
     return Explanation(
@@ -132,7 +138,7 @@ def _told(words: Words, facts: Facts, cause: Cause, written: LastWrite | None, s
         feeds=facts.feeds,
         link=facts.links,
         rule=facts.rule,
-        last_write=written,
+        last_write=facts.last_write,
         not_written=facts.not_written,
         shop_holds=holds,
         since=flag.written_at if flag and not flag.is_drift else None,

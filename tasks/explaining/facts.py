@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from tasks.explaining.model import Cause, Doing, Feed, Item, Link, NotWritten, Offer, Pin, Rule, ShopHolds, Value
+from tasks.explaining.model import (
+    Cause,
+    Doing,
+    Feed,
+    Item,
+    LastWrite,
+    Link,
+    NotWritten,
+    Offer,
+    Pin,
+    Rule,
+    ShopHolds,
+    Value,
+)
 
 FLAG = "out_of_stock"
 QUANTITY = "quantity"
@@ -24,6 +37,7 @@ class Facts(NamedTuple):
     holds: ShopHolds
     not_written: list[NotWritten]
     last_sync: Doing | None
+    last_write: LastWrite | None
 
     @property
     def flag(self) -> Value | None:

@@ -14,7 +14,7 @@ from tasks.report import line, table
 Rows = Sequence[Mapping[str, Any]]
 
 
-def body(words: Words, facts: Facts, written: LastWrite | None, told: Explanation) -> str:
+def body(words: Words, facts: Facts, told: Explanation) -> str:
     """All below the first line, as Markdown."""
     shower = _Shower(words, facts)
     parts = [
@@ -22,7 +22,7 @@ def body(words: Words, facts: Facts, written: LastWrite | None, told: Explanatio
         *shower.feeds(),
         *shower.links(),
         *shower.rule(),
-        *shower.write(written),
+        *shower.write(facts.last_write),
         *shower.holds(),
     ]
     return "\n".join(parts)

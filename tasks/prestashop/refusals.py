@@ -58,13 +58,17 @@ def _problems(change: Change, info: ShopInfo) -> Iterator[str]:
         yield "a stock row has no language"
     elif change.field == FLAG and change.after not in FLAG_VALUES:
         yield f"expected 0 (deny), 1 (allow) or 2 (the shop's default), got `{change.after}`"
-    elif change.field == QUANTITY and not _is_quantity(change.after):
+    elif change.field == QUANTITY and not _is_quantity(change.after, is_sum=change.id_product_attribute == 0):
         yield f"expected a whole number of pieces from 0 to {LARGEST_QUANTITY}, got `{change.after}`"
 
 
-def _is_quantity(value: str | None) -> bool:
-    """Tell whether a value is what the shop gives back for it: 7, not 07, +7 or 7.0, which would never be read back."""
-    return value is not None and WHOLE_NUMBER.fullmatch(value) is not None and int(value) <= LARGEST_QUANTITY
+def _is_quantity(value: str | None, *, is_sum: bool) -> bool:
+    """Tell whether a value is what the shop gives back for it: 7, not 07, +7 or 7.0, which would never be read back.
+
+    A sum of combinations is below 0 where more of one were sold than there are.
+    """
+    digits = value.removeprefix("-") if value and is_sum and value != "-0" else value
+    return digits is not None and WHOLE_NUMBER.fullmatch(digits) is not None and int(digits) <= LARGEST_QUANTITY
 
 
 def _text_problems(change: Change, info: ShopInfo) -> Iterator[str]:

@@ -87,7 +87,7 @@ def test_counts_by_supplier(tmp_path: Path) -> None:
     assert plan.decide(shop_with({}), VIEW, inputs_of(case, [], tmp_path), tmp_path).by_supplier == {"8 on": 1}
 
 
-WANTED = parquet.SHOP_ROWS + ", product_id BIGINT, reason_code VARCHAR, reason_args VARCHAR"
+WANTED = parquet.SHOP_ROWS + ", product_id BIGINT, reason_code VARCHAR, reason_args VARCHAR, held VARCHAR"
 
 
 def change_set(folder: Path, shop: Rows, written: Rows, **more: Any) -> plan.ChangeSet:
@@ -115,7 +115,7 @@ def shop_rows(flag: str, text: str | None) -> Rows:
 
 
 @pytest.mark.parametrize(
-    ("flag", "text", "own"), [("2", None, 0), ("2", "", 0), ("0", None, 1), ("2", "Zapytaj", 1), ("1", None, 0)]
+    ("flag", "text", "own"), [("2", None, 0), ("2", "", 0), ("0", None, 1), ("2", "Zapytaj", 1), ("1", None, 1)]
 )
 def test_a_text_or_flag_of_its_own_is_told(tmp_path: Path, flag: str, text: str | None, own: int) -> None:
     assert change_set(tmp_path, shop_rows(flag, text), []).own == own
@@ -124,6 +124,11 @@ def test_a_text_or_flag_of_its_own_is_told(tmp_path: Path, flag: str, text: str 
 def test_what_is_there_can_be_respected(tmp_path: Path) -> None:
     changes = change_set(tmp_path, shop_rows("2", "Zapytaj"), [], respect_existing=True)
     assert (changes.rows, changes.respected) == (0, 1)
+
+
+def test_what_a_crash_left_without_a_record_is_not_taken_for_somebody_elses(tmp_path: Path) -> None:
+    ours = shop_rows("1", "Wysyłka za 2 dni")
+    assert (change_set(tmp_path, ours, []).own, change_set(tmp_path, ours, [], unfinished=True).own) == (1, 0)
 
 
 def test_our_own_text_is_nobody_elses(tmp_path: Path) -> None:

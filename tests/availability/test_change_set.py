@@ -71,13 +71,13 @@ def test_before_is_what_the_shop_holds(tmp_path: Path) -> None:
 
 def test_a_row_that_the_shop_lacks_is_reported_not_made(tmp_path: Path) -> None:
     changes = change_set(tmp_path, [row(1, "1"), row(1, "x", 2, "available_later")], [row(1, "2")])
-    assert (changes.rows, changes.rows_missing, changes.only_missing) == (1, 1, 0)
+    assert (changes.rows, changes.rows_missing, changes.changed) == (1, 1, 1)
     assert changes.missing_rows == [{"product": 1, "combination": 0, "language": 2, "field": "available_later"}]
 
 
 def test_a_product_of_which_only_rows_are_missing_is_counted_apart(tmp_path: Path) -> None:
     changes = change_set(tmp_path, [row(1, "1"), row(2, "1")], [row(1, "2")])
-    assert (changes.products, changes.rows_missing, changes.only_missing) == (1, 1, 1)
+    assert (changes.products, changes.rows_missing, changes.changed) == (1, 1, 1)
 
 
 def test_limit_takes_the_first_products_by_number(tmp_path: Path) -> None:

@@ -163,6 +163,10 @@ def test_the_sum_is_kept_where_the_change_set_left_it_as_it_was(tmp_path: Path) 
     assert undone.put_back == {("quantity", 4): "5", "quantity": "8"}
 
 
+def test_of_pieces_below_0_none_are_put_back(tmp_path: Path) -> None:
+    assert undo(tmp_path, Row("-2", "9", "9", "quantity", combination=4)).put_back == {("quantity", 4): "0"}
+
+
 def test_the_sum_stays_where_no_pieces_are_put_back(tmp_path: Path) -> None:
     assert undo(tmp_path, Row("0", "8", "6", "quantity"), Row("0", "8", "6", "quantity", combination=5)).put_back == {}
 

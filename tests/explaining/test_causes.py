@@ -63,6 +63,7 @@ def facts(
         "holds": ShopHolds(**{"exists": True, "values": list(values or [flag()]), **(holds or {})}),
         "not_written": [],
         "last_sync": SYNCED,
+        "last_write": None,
     }
     return Facts(**{**given, **changed})
 

@@ -20,7 +20,8 @@ from demo.servers import Postgres
 from flows import import_catalog, import_feed, sync_availability
 from tasks import archive
 from tasks.errors import Quarantined
-from tasks.explaining.answering import Place, explain
+from tasks.explaining.answering import Place, gather, say
+from tasks.explaining.facts import Facts
 from tasks.explaining.model import Explanation
 from tasks.linking import find_products
 from tasks.state import open_state
@@ -42,6 +43,7 @@ class Explained:
 
     world: World
     products: dict[str, str] = field(default_factory=dict)
+    told: Facts | None = None
 
     def id(self, name: str) -> int:
         """The number in the shop."""
@@ -74,7 +76,14 @@ class Explained:
         folder.mkdir()
         with open_state() as state:
             found = find_products(state, self.products.get(product, product), shop.integration_id)
-            return explain(Place(state, shop, folder, state.now()), found[0], language)
+            self.told = gather(Place(state, shop, folder, state.now()), found[0])
+        return say(self.told, shop, language)
+
+    def in_polish(self) -> str:
+        """The cause of what was told last, in Polish, without its verdict."""
+        assert self.told
+        first = say(self.told, self.world.shop, "pl").text.splitlines()[0]
+        return first.partition(": ")[2]
 
 
 def fresh_schema(server: Postgres) -> str:

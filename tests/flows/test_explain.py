@@ -75,10 +75,6 @@ def said(told: Explanation) -> tuple[str, bool | None, str]:
     return told.code, told.can_be_ordered, first.partition(": ")[2]
 
 
-def polish(told: Explanation) -> str:
-    return told.text.splitlines()[0].partition(": ")[2]
-
-
 def test_can_be_ordered(shop: Explained) -> None:
     words = "supplier acme has 34 pieces (threshold: 20), it leaves in 3 days."
     assert said(shop.tell("on")) == ("enough_stock", True, words)
@@ -94,7 +90,7 @@ def test_below_the_threshold(shop: Explained) -> None:
     words = "the best supplier acme has 12 pieces, the threshold is 20 pieces (the shop's policy)."
     assert said(shop.tell("below")) == ("below_threshold", False, words)
     words = "najlepszy dostawca acme ma 12 sztuk, a próg wynosi 20 sztuk (polityka sklepu)."
-    assert polish(shop.tell("below", "pl")) == words
+    assert shop.in_polish() == words
 
 
 def test_below_the_threshold_of_an_exception(shop: Explained) -> None:
@@ -112,7 +108,7 @@ def test_below_the_threshold_to_come_back(shop: Explained) -> None:
 def test_the_supplier_says_no(shop: Explained) -> None:
     set_link(shop, "no", {"is_available": False})
     assert said(shop.tell("no")) == ("not_available", False, "supplier acme says that it is not available.")
-    assert polish(shop.tell("no", "pl")) == "dostawca acme podaje, że jest niedostępny."
+    assert shop.in_polish() == "dostawca acme podaje, że jest niedostępny."
 
 
 def test_no_supplier_offers_it_any_more(shop: Explained) -> None:
@@ -123,7 +119,7 @@ def test_no_supplier_offers_it_any_more(shop: Explained) -> None:
     words = "no supplier offers it any more: the file of supplier acme has not had it since 3.11.2026 06:00."
     assert said(shop.tell("absent")) == ("absent", False, words)
     words = "żaden dostawca już go nie oferuje: w pliku dostawcy acme nie ma go od 3.11.2026 06:00."
-    assert polish(shop.tell("absent", "pl")) == words
+    assert shop.in_polish() == words
 
 
 def test_never_offered(shop: Explained) -> None:
@@ -133,7 +129,7 @@ def test_never_offered(shop: Explained) -> None:
         "no supplier offers it, so nothing of it is ever changed (the shop decides by itself).",
     )
     words = "żaden dostawca go nie oferuje, więc niczego w nim nie zmieniamy (sklep decyduje sam)."
-    assert polish(shop.tell("silent", "pl")) == words
+    assert shop.in_polish() == words
 
 
 def test_not_known(shop: Explained) -> None:
@@ -155,7 +151,7 @@ def test_not_in_this_shop(shop: Explained) -> None:
     shop.insert("products", parquet.PRODUCTS, {"id": 9001, "sku": "ELSEWHERE-1"})
     code, verdict, _ = said(shop.tell("ELSEWHERE-1"))
     assert (code, verdict) == ("not_in_shop", False)
-    assert polish(shop.tell("ELSEWHERE-1", "pl")).startswith("w tym sklepie nie ma takiego produktu")
+    assert shop.in_polish().startswith("w tym sklepie nie ma takiego produktu")
 
 
 def test_gone_from_the_shop(shop: Explained) -> None:
@@ -167,7 +163,7 @@ def test_gone_from_the_shop(shop: Explained) -> None:
     )
     words = "the shop has the product 8888, which it is linked with, no more."
     assert said(shop.tell("GONE-1")) == ("gone_from_shop", False, words)
-    assert polish(shop.tell("GONE-1", "pl")).startswith("sklep nie ma już produktu 8888")
+    assert shop.in_polish().startswith("sklep nie ma już produktu 8888")
 
 
 @pytest.mark.parametrize(
@@ -190,41 +186,39 @@ def test_the_shops_own_switch(
     shop.execute(name, table, switch)
     told = said(shop.tell(name))
     assert (told[:2], english in told[2]) == ((code, False), True)
-    assert in_polish in polish(shop.tell(name, "pl"))
+    assert in_polish in shop.in_polish()
 
 
 def test_hidden_in_the_shop(shop: Explained) -> None:
     shop.execute("hidden", "product_shop", "visibility = 'none'")
     assert said(shop.tell("hidden"))[:2] == ("shop_visibility_none", True)
-    assert "widoczność „nigdzie”" in polish(shop.tell("hidden", "pl"))
+    assert "widoczność „nigdzie”" in shop.in_polish()
 
 
 def test_catalogue_mode(shop: Explained) -> None:
     with setting(shop, "PS_CATALOG_MODE", "1"):
         assert said(shop.tell("on"))[:2] == ("shop_catalogue_mode", False)
-        assert "trybie katalogu" in polish(shop.tell("on", "pl"))
+        assert "trybie katalogu" in shop.in_polish()
 
 
 def test_without_stock_management(shop: Explained) -> None:
     with setting(shop, "PS_STOCK_MANAGEMENT", "0"):
         assert said(shop.tell("below"))[:2] == ("stock_management_off", True)
-        assert "wyłączone zarządzanie stanami" in polish(shop.tell("below", "pl"))
+        assert "wyłączone zarządzanie stanami" in shop.in_polish()
 
 
 def test_own_stock_before_the_supplier_s(shop: Explained) -> None:
     words = "the shop has 5 pieces of its own, and after them it goes on, as supplier acme has 34 pieces"
     told = said(shop.tell("own"))
     assert (told[:2], told[2].startswith(words)) == (("own_stock_then_on", True), True)
-    assert polish(shop.tell("own", "pl")).startswith(
-        "sklep ma na własnym stanie 5 sztuk, a potem można dalej, bo dostawca"
-    )
+    assert shop.in_polish().startswith("sklep ma na własnym stanie 5 sztuk, a potem można dalej, bo dostawca")
 
 
 def test_own_stock_and_then_nothing(shop: Explained) -> None:
     words = "the shop has 5 pieces of its own, and after them it ends, as the best supplier acme has 2 pieces"
     told = said(shop.tell("own_off"))
     assert (told[:2], told[2].startswith(words)) == (("own_stock_then_off", True), True)
-    assert "a potem nie będzie można, bo najlepszy dostawca acme ma 2 sztuki" in polish(shop.tell("own_off", "pl"))
+    assert "a potem nie będzie można, bo najlepszy dostawca acme ma 2 sztuki" in shop.in_polish()
 
 
 def test_somebody_changed_it_in_the_shop(shop: Explained) -> None:
@@ -233,7 +227,7 @@ def test_somebody_changed_it_in_the_shop(shop: Explained) -> None:
     assert (code, verdict) == ("changed_in_shop", False)
     assert words.startswith("somebody changed it in the shop: we wrote `can be ordered: yes` on ")
     assert words.endswith('the shop holds `no`; a sync with compare="shop" repairs that.')
-    assert 'compare="shop"' in polish(shop.tell("drift", "pl"))
+    assert 'compare="shop"' in shop.in_polish()
 
 
 def test_a_changed_text_is_shown_but_is_not_the_cause(shop: Explained) -> None:
@@ -247,7 +241,7 @@ def test_a_newer_file_is_held_back(shop: Explained) -> None:
     assert (code, verdict) == ("feed_held_back", False)
     assert words.startswith("the last believed file says that the best supplier acme has 3 pieces")
     assert "says 50 pieces, but is held back: " in words
-    assert "podaje 50 sztuk, ale jest wstrzymany: " in polish(shop.tell("held", "pl"))
+    assert "podaje 50 sztuk, ale jest wstrzymany: " in shop.in_polish()
 
 
 @pytest.mark.parametrize(
@@ -261,7 +255,7 @@ def test_a_newer_file_is_held_back(shop: Explained) -> None:
 )
 def test_left_alone(shop: Explained, name: str, code: str, in_polish: str) -> None:
     assert shop.tell(name).code == code
-    assert in_polish in polish(shop.tell(name, "pl"))
+    assert in_polish in shop.in_polish()
 
 
 def test_pinned_off(shop: Explained) -> None:
@@ -269,20 +263,20 @@ def test_pinned_off(shop: Explained) -> None:
     sync_availability(shop.world.shop)
     words = "switched off by anna (until 2.01.2035 23:59): Returns to check."
     assert said(shop.tell("pin_off")) == ("pinned_off", False, words)
-    assert polish(shop.tell("pin_off", "pl")) == "wyłączony ręcznie przez anna (do 2.01.2035 23:59): Returns to check."
+    assert shop.in_polish() == "wyłączony ręcznie przez anna (do 2.01.2035 23:59): Returns to check."
 
 
 def test_pinned_on(shop: Explained) -> None:
     pin(shop, "pin_on", "on")
     sync_availability(shop.world.shop)
     assert said(shop.tell("pin_on")) == ("pinned_on", True, "switched on by anna (without end): Returns to check.")
-    assert polish(shop.tell("pin_on", "pl")) == "włączony ręcznie przez anna (bezterminowo): Returns to check."
+    assert shop.in_polish() == "włączony ręcznie przez anna (bezterminowo): Returns to check."
 
 
 def test_held_by_a_person(shop: Explained) -> None:
     pin(shop, "hold", "hold")
     assert said(shop.tell("hold"))[::2] == ("left_held", "held as it is by anna (without end): Returns to check.")
-    assert polish(shop.tell("hold", "pl")) == "zmiany wstrzymane ręcznie przez anna (bezterminowo): Returns to check."
+    assert shop.in_polish() == "zmiany wstrzymane ręcznie przez anna (bezterminowo): Returns to check."
 
 
 def test_a_person_refused_the_link(shop: Explained) -> None:
@@ -291,14 +285,14 @@ def test_a_person_refused_the_link(shop: Explained) -> None:
     item = f"the item `{shop.products['refused']}` of supplier acme"
     words = f"a person (anna, 2.11.2026 10:30) decided that {item} is not this product: Another colour."
     assert said(shop.tell("refused"))[::2] == ("link_refused_by_person", words)
-    assert polish(shop.tell("refused", "pl")).startswith("osoba (anna, 2.11.2026 10:30) zdecydowała, że pozycja")
+    assert shop.in_polish().startswith("osoba (anna, 2.11.2026 10:30) zdecydowała, że pozycja")
 
 
 def test_an_offer_that_fits_several_products(shop: Explained) -> None:
     told = shop.tell(f"shop:{shop.id('twin')}")
     words = f"supplier acme has an item `{shop.products['twin']}` with its codes, but it is not linked, because it fits"
     assert (told.code, told.cause.partition(": ")[2].startswith(words)) == ("offer_not_linked", True)
-    assert "pasuje do kilku naszych produktów" in polish(shop.tell(f"shop:{shop.id('twin')}", "pl"))
+    assert "pasuje do kilku naszych produktów" in shop.in_polish()
 
 
 def test_a_link_made_by_a_person_says_who_and_why(shop: Explained) -> None:
@@ -313,7 +307,7 @@ def test_waits_for_the_next_sync(shop: Explained) -> None:
     assert told[2].startswith(
         "the decision is `can be ordered` (supplier acme has 12 pieces (threshold: 10), it leaves"
     )
-    assert "a zapisze ją następna synchronizacja" in polish(shop.tell("due", "pl", policy={"min_stock_threshold": 10}))
+    assert "a zapisze ją następna synchronizacja" in shop.in_polish()
 
 
 @pytest.mark.parametrize(
@@ -328,14 +322,13 @@ def test_not_written_because_of_the_last_sync(shop: Explained, status: str, code
     with last_sync(shop, status, "the disk is full"):
         told = shop.tell("due", policy={"min_stock_threshold": 10})
         assert (told.code, told.can_be_ordered) == (code, False)
-        assert in_polish in polish(shop.tell("due", "pl", policy={"min_stock_threshold": 10}))
+        assert in_polish in shop.in_polish()
 
 
 def test_the_shop_is_switched_off(shop: Explained) -> None:
     told = shop.tell("due", policy={"min_stock_threshold": 10}, product_listing_enabled=False)
     assert told.code == "shop_switched_off"
-    told = shop.tell("due", "pl", policy={"min_stock_threshold": 10}, product_listing_enabled=False)
-    assert "sklep jest wyłączony w swoim bloku" in polish(told)
+    assert "sklep jest wyłączony w swoim bloku" in shop.in_polish()
 
 
 def test_a_shop_that_is_switched_off_is_no_cause_where_it_holds_what_is_decided(shop: Explained) -> None:
@@ -352,7 +345,7 @@ def test_a_shop_that_is_switched_off_is_no_cause_where_it_holds_what_is_decided(
 def test_the_last_change_set_did_not_write_it(shop: Explained, came: str, code: str, in_polish: str) -> None:
     with outcome(shop, "due", came):
         assert shop.tell("due", policy={"min_stock_threshold": 10}).code == code
-        assert in_polish in polish(shop.tell("due", "pl", policy={"min_stock_threshold": 10}))
+        assert in_polish in shop.in_polish()
 
 
 def test_a_combination_that_can_t_be_denied_alone(shop: Explained) -> None:
@@ -363,7 +356,7 @@ def test_a_combination_that_can_t_be_denied_alone(shop: Explained) -> None:
         True,
         True,
     )
-    assert "a jednej z nich nie da się wyłączyć osobno" in polish(shop.tell("size_1", "pl"))
+    assert "a jednej z nich nie da się wyłączyć osobno" in shop.in_polish()
 
 
 def test_a_combination_of_a_product_that_needs_all(shop: Explained) -> None:

@@ -263,6 +263,12 @@ def test_of_a_supplier_a_product_that_keeps_a_row_is_left_alone_from_then_on(
     sync_availability(world.shop, compare="shop")
     assert world.text(own, "pl") == "Ręcznie"
     assert release_products(world.shop, "x", supplier=6).status == "unchanged"
+    world.execute(
+        "UPDATE ps_product_lang JOIN ps_product USING (id_product) SET available_later = 'Wysyłka za 3 dni'"
+        " WHERE reference = %s AND id_lang = 1",
+        own,
+    )
+    assert (release_products(world.shop, "x", supplier=6).rows_ended, world.text(own, "pl")) == (1, "Na zamówienie")
     release_products(world.shop, "wracamy", supplier=6, take_back=True)
     assert [pin for pin in table("pins") if pin["ended_at"] is None] == []
 
