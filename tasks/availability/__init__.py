@@ -126,8 +126,19 @@ def decide_availability(
     inputs = {"links": links, "catalogue": look.catalogue, **known.result().files}
     wanted = plan.decide(shop, view_of(shop, look.info, run.started_at), inputs, run.folder, contractor)
     run.count(wanted=wanted.products, skipped=wanted.skipped, not_enforceable=wanted.not_enforceable)
-    run.count(on=wanted.allowed, off=wanted.products - wanted.allowed, by_supplier=wanted.by_supplier)
+    run.count(
+        not_sold=wanted.not_sold,
+        on=wanted.allowed,
+        off=wanted.products - wanted.allowed,
+        by_supplier=wanted.by_supplier,
+    )
     run.say("Decided for %d products: %d can be ordered", wanted.products, wanted.allowed)
+    if look.info.catalogue_mode or not look.info.stock_management:
+        run.warn(
+            "The shop is in catalogue mode: nothing of it can be ordered, whatever is written"
+            if look.info.catalogue_mode
+            else "The shop does not manage its stock: everything in it can be ordered, whatever is written"
+        )
     if not wanted.products:
         run.warn("No product of this shop has a supplier yet. Run import-catalog, then import-feed, then this again")
     if wanted.unused:

@@ -97,6 +97,7 @@ def _warn_of_others(run: Run[PinSummary], block: PrestashopDatabase, found: Foun
     for one in pins:
         if subject_of(one) == Subject():
             run.warn(told_of_whole_shop(run.integration_id, one, ZoneInfo(block.timezone)))
+    _warn_of_no_supplier(run, found, state)
     parent, _, combination = (found.item or "").partition("-")
     if not combination:
         return
@@ -108,6 +109,19 @@ def _warn_of_others(run: Run[PinSummary], block: PrestashopDatabase, found: Foun
             )
     if state == "hold":
         run.warn("A combination's flag is its product's: the whole product is left as it is")
+
+
+def _warn_of_no_supplier(run: Run[PinSummary], found: Found, state: State) -> None:
+    """A sync only ever touches what a supplier has, or had: a pin on anything else waits."""
+    if state not in {"on", "off"}:
+        return
+    with run.state.session(read_only=True) as session:
+        managed = session.execute(
+            "product_managed",
+            {"product_id": found.product_id, "integration_id": run.integration_id, "item": found.item},
+        )
+    if not managed:
+        run.warn(f"No supplier has {found.shown}, so no sync touches it: the pin takes effect when one has")
 
 
 @station("show pins", io=True)

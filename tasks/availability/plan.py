@@ -20,6 +20,7 @@ class Wanted(BaseModel):
     """What the shop shall hold: file `wanted` (a row a shop row and field), `products` in it, the rest by reason.
 
     `by_supplier`: products per supplier that decides them, `6 on`, `6 off`. `unused`: exceptions that name nothing.
+    `not_sold`: products that can be ordered and that the shop itself does not sell (inactive, not for order).
     """
 
     wanted: Path
@@ -29,6 +30,7 @@ class Wanted(BaseModel):
     skipped: dict[str, int]
     by_supplier: dict[str, int] = {}
     unused: list[str] = []
+    not_sold: int = 0
 
 
 class Differing(BaseModel):
@@ -83,6 +85,11 @@ def decide(
             "SELECT supplier || CASE WHEN allowed THEN ' on' ELSE ' off' END AS name, count(*) AS n FROM decisions"
             " WHERE supplier IS NOT NULL GROUP BY supplier, allowed ORDER BY supplier, allowed DESC"
         )
+        own = table.rows("SELECT count(*) AS n FROM pieces WHERE written IS NOT NULL AND NOT is_ours HAVING n > 0")
+        idle = table.rows(
+            "SELECT count(*) AS n FROM decisions d JOIN catalogue c USING (id_product) WHERE c.id_product_attribute = 0"
+            " AND d.allowed AND NOT (coalesce(c.active, true) AND coalesce(c.available_for_order, true))"
+        )
         unused = table.rows(
             "SELECT coalesce(product, brand, supplier::VARCHAR) AS name FROM unused_exceptions ORDER BY 1"
         )
@@ -91,8 +98,9 @@ def decide(
             products=table.count("decisions"),
             allowed=table.count("decisions", "allowed"),
             not_enforceable=unenforced[0]["n"],
-            skipped={row["reason"]: row["n"] for row in skipped},
+            skipped={row["reason"]: row["n"] for row in skipped} | {"sizes_with_own_pieces": row["n"] for row in own},
             by_supplier={row["name"]: row["n"] for row in suppliers},
+            not_sold=idle[0]["n"],
             unused=[row["name"] for row in unused],
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from tasks.availability import plan
 from tasks.errors import Refused
 from tests import parquet
-from tests.availability.cases import ITEM, VIEW, Rows, as_written, decide, inputs_of, shop_with
+from tests.availability.cases import ITEM, NOW, VIEW, Rows, as_written, decide, inputs_of, shop_with
 
 FLAG, TEXT = (ITEM, 0, None, "out_of_stock"), (ITEM, 0, 1, "available_later")
 ENOUGH: dict[Any, Any] = {6: {"stock": 50, "days": 2}}
@@ -23,6 +23,80 @@ def test_between_both_thresholds_it_stays_as_it_is(tmp_path: Path) -> None:
     on = as_written({FLAG: ("1", "")})
     off = as_written({FLAG: ("0", "")})
     assert [decide(policy, between, was, tmp_path)[FLAG][0] for was in (on, off, [])] == ["1", "0", "1"]
+
+
+def test_a_product_comes_back_with_all_its_offers(tmp_path: Path) -> None:
+    """Once one offer has what it takes, the faster one counts from the least stock, as it will at the next sync."""
+    policy = {"min_stock_threshold": 15, "resume_threshold": 20}
+    offers: dict[Any, Any] = {6: {"stock": 17, "days": 1}, 8: {"stock": 30, "days": 5}}
+    first = decide(policy, offers, as_written({FLAG: ("0", "")}), tmp_path)
+    assert first[TEXT][0] == "Wysyłka za 1 dzień"
+    assert decide(policy, offers, as_written(first), tmp_path) == first
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        {"stock": 999_999_999, "pack": 12, "days": 2},
+        {"stock": 1e30, "days": 2},
+        {"stock": 50, "days": 2_147_483_647},
+        {"stock": 5e9, "pack": 1e13, "days": 2},
+    ],
+)
+def test_numbers_beyond_all_measure_stop_nobody(tmp_path: Path, offer: dict[str, Any]) -> None:
+    policy = {"ageing": {"longer_after_hours": 1, "longer_days": 3}}
+    assert decide(policy, {6: offer}, [], tmp_path)[FLAG][0] == "1"
+
+
+def test_no_number_at_all_is_no_stock(tmp_path: Path) -> None:
+    assert decide({}, {6: {"stock": "NaN"}}, [], tmp_path)[FLAG] == ("0", "no_stock_given")
+
+
+def test_two_of_our_products_for_one_item_are_left_to_a_person(tmp_path: Path) -> None:
+    inputs = inputs_of(ENOUGH, [], tmp_path)
+    rows = [*parquet.read(inputs["links"]), {"integration_id": 7, "product_id": 2, "external_product_id": str(ITEM)}]
+    inputs["links"] = parquet.write(tmp_path / "twice.parquet", parquet.LINKS, rows)
+    wanted = plan.decide(shop_with({}), VIEW, inputs, tmp_path)
+    assert (wanted.products, wanted.skipped) == (0, {"linked_twice": 1})
+
+
+def test_a_margin_is_exact_to_the_grosz(tmp_path: Path) -> None:
+    case: dict[Any, Any] = {6: {"stock": 50, "price": 50}, "shop": {"price": 57}}
+    assert decide({"min_margin_percent": 14}, case, [], tmp_path)[FLAG][0] == "1"
+
+
+def aged(folder: Path, hours: int, runs: list[tuple[int, str]]) -> str:
+    """The reason for an offer that is missing for some hours; `runs`: imports, how many hours ago and how they ended."""
+    inputs = inputs_of({6: {"stock": 50, "days": 2, "missing_hours": hours}}, [], folder)
+    imports = [
+        {"integration_id": 6, "started_at": NOW.replace(tzinfo=None) - timedelta(hours=ago), "status": status}
+        for ago, status in runs
+    ]
+    kind = "integration_id BIGINT, started_at TIMESTAMP, status VARCHAR"
+    inputs["imports"] = parquet.write(folder / "imports.parquet", kind, imports)
+    wanted = plan.decide(shop_with({"ageing": {"deny_after_hours": 72}}), VIEW, inputs, folder)
+    return str(next(row["reason_code"] for row in parquet.read(wanted.wanted)))
+
+
+def test_while_imports_fail_no_offer_ages(tmp_path: Path) -> None:
+    well = [(80, "completed"), (40, "unchanged"), (0, "completed")]
+    assert aged(tmp_path, 80, well) == "not_confirmed"
+    assert aged(tmp_path, 80, [(80, "completed"), (40, "quarantined"), (0, "completed")]) == "enough_stock"
+    assert aged(tmp_path, 80, [(80, "completed"), (8, "completed"), (4, "failed"), (0, "completed")]) == "not_confirmed"
+    assert aged(tmp_path, 72, well) == "not_confirmed"
+    assert aged(tmp_path, 71, well) == "enough_stock"
+
+
+def test_a_flag_that_the_shop_never_writes_is_not_put_back(tmp_path: Path) -> None:
+    row = {"id_product": ITEM, "id_product_attribute": 0, "id_lang": 0, "field": "out_of_stock", "value": "1"}
+    assert decide({"no_offer": "restore"}, {}, [{**row, "original": "9"}], tmp_path) == {}
+
+
+def test_what_is_put_back_is_nobodys_but_the_shops(tmp_path: Path) -> None:
+    policy = {"no_offer": "restore"}
+    written = as_written(decide(policy, ENOUGH, [], tmp_path))
+    restored = decide(policy, {}, written, tmp_path)
+    assert decide(policy, {}, as_written(restored, written), tmp_path) == {}
 
 
 def test_an_exception_with_one_number_has_no_other_one(tmp_path: Path) -> None:

@@ -27,12 +27,17 @@ def wanted_of(
     written: Rows | None = None,
     view: ShopView = VIEW,
     product: dict[Any, Any] | None = None,
+    head: int | None = None,
 ) -> Wanted:
-    """One product (10) whose sizes 1, 2, ... have these offers; `shop`: the pieces the shop holds of each size now."""
+    """One product (10) whose sizes 1, 2, ... have these offers; `shop`: the pieces the shop holds of each size
+    now; `head`: those of row 0, if they are not the sum.
+    """
     pieces = shop or [0] * len(offers)
     links = links_of(product or {}, 1, "10")
     links += [row for n, offer in enumerate(offers, 1) for row in links_of(offer, n + 1, f"10-{n}")]
-    items: Rows = [{"id_product": 10, "id_product_attribute": 0, "quantity": sum(pieces), **PLAIN}]
+    items: Rows = [
+        {"id_product": 10, "id_product_attribute": 0, "quantity": sum(pieces) if head is None else head, **PLAIN}
+    ]
     items += [
         {"id_product": 10, "id_product_attribute": n, "quantity": quantity, **PLAIN}
         for n, quantity in enumerate(pieces, 1)
@@ -164,3 +169,83 @@ def test_the_range_of_a_text_is_from_the_fastest_to_the_slowest_size(tmp_path: P
     offers = [{6: {"stock": 30, "days": 2}}, {6: {"stock": 30, "days": 5}}]
     texts = values(wanted_of(tmp_path, policy, offers), "available_later")
     assert texts == {0: "Wysyłka za 2-5 dni", 1: "Wysyłka za 2 dni", 2: "Wysyłka za 5 dni"}
+
+
+def planned(folder: Path, wanted: Wanted, shop: dict[int, int], written: Rows) -> plan.ChangeSet:
+    """The change set of the quantities last decided on, where the shop holds these pieces (0: row 0)."""
+    assert wanted
+    rows = [
+        {"id_product": 10, "id_product_attribute": size, "field": "quantity", "value": str(pieces)}
+        for size, pieces in shop.items()
+    ]
+    record = parquet.write(folder / "written.parquet", parquet.WRITTEN, written)
+    differing = plan.find_differing(folder / "wanted.parquet", record, folder)
+    shop_rows = parquet.write(folder / "shop_rows.parquet", parquet.SHOP_ROWS, rows)
+    return plan.make_change_set(differing.rows, shop_rows, record, folder)
+
+
+def quantities_of(changes: plan.ChangeSet) -> dict[int, tuple[str, str]]:
+    rows = parquet.read(changes.changes)
+    return {row["id_product_attribute"]: (row["before"], row["after"]) for row in rows if row["field"] == "quantity"}
+
+
+def test_pieces_of_a_size_that_lost_its_supplier_are_taken_back(tmp_path: Path) -> None:
+    written = [written_quantity(1, "30"), written_quantity(2, "30")]
+    wanted = wanted_of(tmp_path, QUANTITIES, [HAD, {}], shop=[30, 30], written=written)
+    changes = planned(tmp_path, wanted, {0: 60, 1: 30, 2: 30}, written)
+    assert quantities_of(changes) == {0: ("60", "30"), 2: ("30", "0")}
+
+
+def test_a_sum_may_be_below_zero(tmp_path: Path) -> None:
+    written = [written_quantity(1, "30")]
+    wanted = wanted_of(tmp_path, QUANTITIES, [NONE, {}], shop=[30, -5], written=written)
+    changes = planned(tmp_path, wanted, {0: 25, 1: 30, 2: -5}, written)
+    assert quantities_of(changes) == {0: ("25", "-5"), 1: ("30", "0")}
+
+
+def test_no_sum_is_larger_than_the_shop_can_hold(tmp_path: Path) -> None:
+    many = {6: {"stock": 2_147_483_647}}
+    assert values(wanted_of(tmp_path, QUANTITIES, [many, many]), "quantity")[0] == "2147483647"
+
+
+def test_a_sum_that_another_shops_sizes_are_part_of_is_no_change(tmp_path: Path) -> None:
+    written = [written_quantity(1, "30"), written_quantity(0, "37")]
+    wanted = wanted_of(tmp_path, QUANTITIES, [HAD], shop=[30], written=written, head=37)
+    changes = planned(tmp_path, wanted, {0: 37, 1: 30, 99: 7}, written)
+    assert 0 not in quantities_of(changes)
+
+
+def test_own_pieces_that_come_during_the_run_are_not_written_over(tmp_path: Path) -> None:
+    written = [written_quantity(1, "31"), written_quantity(0, "31")]
+    wanted = wanted_of(tmp_path, QUANTITIES, [HAD], shop=[31], written=written)
+    assert quantities_of(planned(tmp_path, wanted, {0: 36, 1: 36}, written)) == {}
+
+
+def test_a_size_that_was_ordered_beyond_its_pieces_gets_the_suppliers(tmp_path: Path) -> None:
+    assert values(wanted_of(tmp_path, QUANTITIES, [HAD], shop=[-1]), "quantity")[1] == "30"
+
+
+def test_what_is_available_without_a_number_is_filled_up(tmp_path: Path) -> None:
+    written = [written_quantity(1, "20"), written_quantity(0, "20")]
+    offers = [{6: {"available": True}}]
+    assert held(tmp_path, policy=QUANTITIES, offers=offers, shop=[0], written=written)[1] == ("20", "0")
+
+
+def test_the_text_of_own_pieces_is_left_alone(tmp_path: Path) -> None:
+    assert values(wanted_of(tmp_path, QUANTITIES, [HAD, HAD], shop=[0, 4]), "available_now") == {1: "Wysyłka za 2 dni"}
+    found = values(wanted_of(tmp_path, QUANTITIES, [HAD, HAD], shop=[0, 4], view=NO_LABELS), "available_now")
+    assert found == {}
+
+
+def test_after_the_mode_sizes_that_were_sold_are_not_taken_for_switched_off(tmp_path: Path) -> None:
+    policy = {"min_stock_threshold": 15, "resume_threshold": 20}
+    offers = [{6: {"stock": 17}}]
+    first = wanted_of(tmp_path, {**QUANTITIES, **policy}, offers)
+    wanted = wanted_of(tmp_path, policy, offers, shop=[17], written=as_written(first))
+    assert values(wanted, "out_of_stock")[0] == "1"
+
+
+def test_a_size_without_its_own_link_any_more_says_what_its_product_says(tmp_path: Path) -> None:
+    first = wanted_of(tmp_path, {}, [HAD, HAD])
+    wanted = wanted_of(tmp_path, {}, [{}, {}], written=as_written(first), product={6: {"stock": 30, "days": 9}})
+    assert values(wanted, "available_later") == {0: "Wysyłka za 9 dni", 1: None, 2: None}

@@ -201,3 +201,10 @@ def test_a_pin_that_ran_out_counts_no_more(world: World) -> None:
         session._execute("UPDATE pins SET until = decided_at", {})
     sync_availability(world.shop)
     assert world.flag(one) == 1
+
+
+def test_a_pin_that_waits_for_a_supplier_says_so(
+    world: World, reference: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    pin_product(world.shop, reference, "on", "na targi")
+    assert "No supplier has" in caplog.text

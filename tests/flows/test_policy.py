@@ -190,3 +190,18 @@ def test_a_brand_that_is_sold_from_own_stock_only(world: World, with_policy: Cal
     world.execute("UPDATE ps_product SET id_manufacturer = 77 WHERE reference = %s", first)
     sync_availability(shop)
     assert (world.flag(first), world.flag(second)) == (0, 1)
+
+
+def test_products_that_the_shop_itself_does_not_sell_are_counted(
+    world: World, with_policy: Callable[..., PrestashopDatabase]
+) -> None:
+    shop = with_policy()
+    import_catalog(shop)
+    first, second = feed_of(world, ENOUGH, first=3)[:2]
+    world.execute(
+        "UPDATE ps_product_shop s JOIN ps_product p USING (id_product) SET s.active = p.reference <> %s,"
+        " s.available_for_order = p.reference <> %s WHERE p.reference IN (%s, %s)",
+        *(first, second, first, second),
+    )
+    done = sync_availability(shop)
+    assert (done.on, done.not_sold) == (3, 2)
