@@ -85,9 +85,7 @@ def plan_putting_back(
     if changes.rows:
         _archive(run, changes)
     if counts:
-        notes = [f"`{row['reason']}`: {KEPT[row['reason']]} ({row['n']} rows)." for row in counts]
-        run.warn(f"{sum(row['n'] for row in counts)} rows stay as they are: `Not put back` in the summary")
-        run.show("Not put back", first, " ".join(notes))
+        _show_kept(run, counts, first)
     run.show("Some of what is put back", plan.sample(changes.changes))
     return PutBack(
         changes=changes.changes,
@@ -97,6 +95,12 @@ def plan_putting_back(
         rows=changes.rows,
         products=changes.products,
     )
+
+
+def _show_kept(run: Run[Any], counts: list[dict[str, Any]], first: list[dict[str, Any]]) -> None:
+    notes = [f"`{row['reason']}`: {KEPT[row['reason']]} ({row['n']} rows)." for row in counts]
+    run.warn(f"{sum(row['n'] for row in counts)} rows stay as they are: `Not put back` in the summary")
+    run.show("Not put back", first, " ".join(notes))
 
 
 def _archive(run: Run[ReleaseSummary] | Run[UndoSummary], changes: plan.ChangeSet) -> None:

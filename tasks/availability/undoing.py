@@ -67,16 +67,11 @@ def find_undone(
     begun_at = _begun_at(run, block, change_set_id)
     place = _archived(run, change_set_id)
     named = {whole_product(one): one for one in (find_in_shop(run, product) for product in products or ())}
-    outcomes = place / "outcomes.parquet"
     with desk() as table:
         table.show(undone=place / "changes.parquet")
         _lay_chosen(table, change_set_id, named)
-        if outcomes.exists():
-            table.show(outcomes=outcomes)
-        else:
-            table.run("availability/no_outcomes.sql")
-            run.say("The run that wrote it broke off: what holds its values now counts as written by it")
-        values = {"has_outcomes": outcomes.exists(), "change_set_id": change_set_id}
+        has_outcomes = _lay_outcomes(run, table, place / "outcomes.parquet")
+        values = {"has_outcomes": has_outcomes, "change_set_id": change_set_id}
         table.run("availability/undoing.sql", values)
         return Undone(
             id=change_set_id,
@@ -84,7 +79,7 @@ def find_undone(
             until=run.started_at + timedelta(days=hold_days),
             begun_at=begun_at,
             named=named,
-            has_outcomes=outcomes.exists(),
+            has_outcomes=has_outcomes,
             earlier=table.save("earlier", run.folder / "earlier.parquet"),
             products=table.save("earlier_products", run.folder / "earlier_products.parquet"),
             fields=[row["field"] for row in table.rows("SELECT DISTINCT field FROM earlier ORDER BY field")],
@@ -152,6 +147,15 @@ def _lay_chosen(table: Desk, change_set_id: str, named: dict[int, Found]) -> Non
         raise Refused(
             f"products: expected ones that change set {change_set_id} changes, got {shown}. Nothing was undone"
         )
+
+
+def _lay_outcomes(run: Run[UndoSummary], table: Desk, outcomes: Path) -> bool:
+    if outcomes.exists():
+        table.show(outcomes=outcomes)
+        return True
+    table.run("availability/no_outcomes.sql")
+    run.say("The run that wrote it broke off: what holds its values now counts as written by it")
+    return False
 
 
 @station("plan undo", io=True)
