@@ -10,6 +10,7 @@ from flows.pin_product import pin_product
 from flows.release_products import release_products
 from flows.show_history import show_history
 from flows.sync_availability import sync_availability
+from flows.undo_sync import undo_sync
 
 __all__ = [
     "check_integration",
@@ -22,4 +23,5 @@ __all__ = [
     "release_products",
     "show_history",
     "sync_availability",
+    "undo_sync",
 ]

@@ -39,7 +39,8 @@ def release_products(
         supplier: The integration number of a supplier: his offers count no more in this shop, and what only he offers
             is given back.
         whole_shop: Everything that was ever written; a sync of the shop is refused from then on.
-        take_back: End that instead: the next sync takes care of it again. Nothing is written now.
+        take_back: End that instead: the next sync takes care of it again. Nothing is written now. With `whole_shop` it
+            also ends a pause after an undo.
         dry_run: Show what would be put back, write nothing.
 
     """
@@ -55,9 +56,9 @@ def release_products(
             ours = find_our_rows(run, choice)
             release = plan_release(run, block, ours, read_rows_of(run, block, ours.products, fields=ALL_FIELDS))
             if not dry_run:
-                outcomes = write_changes(run, block, release.changes, release.no_links) if release.rows else None
+                outcomes = write_changes(run, block, release.changes, release.links) if release.rows else None
                 if outcomes:
                     keep_outcomes(run, outcomes)
-                end_release(run, choice, release, outcomes)
+                end_release(run, choice, ours, release, outcomes)
         show_pins(run, block)
         return summary

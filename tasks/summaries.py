@@ -123,6 +123,26 @@ class ReleaseSummary(Summary):
     change_set_id: str | None = Field(None, description="what was planned and what came of it, in the archive")
 
 
+class UndoSummary(Summary):
+    """Counts of `undo_sync`, in products of the shop; a row is one flag, text or quantity."""
+
+    undone: str = Field("", description="the change set that was undone")
+    restored: int = Field(0, description="products put back as they were, and read back; in a dry run: that would be")
+    refused: int = Field(0, description="products of which rows stay as they are: see `kept`")
+    kept: dict[str, int] = Field(default_factory=dict, description="rows that stay as they are, by reason")
+    written: int = Field(0, description="products written, or so already, and read back")
+    left: int = Field(0, description="somebody else changed a row since the plan; left alone")
+    failed: int = Field(0, description="could not be written")
+    enabled: int = Field(0, description="switched to: can be ordered")
+    disabled: int = Field(0, description="switched to: can't be ordered")
+    rows_written: int = Field(0, description="database rows written")
+    held: int = Field(0, description="products that syncs leave as they are from now on")
+    paused: bool = Field(False, description="whether this run paused the shop's syncs")
+    hold_until: datetime | None = Field(None, description="until when that is so (UTC)")
+    pins: int = Field(0, description="open pins of this shop")
+    change_set_id: str | None = Field(None, description="what was planned and what came of it, in the archive")
+
+
 class HistorySummary(Summary):
     """What `show_history` found; counts of products of the shop, or of what is known of the one product."""
 

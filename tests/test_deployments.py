@@ -23,6 +23,7 @@ CRONS = {
     "explain_product/by-hand": [],
     "pin_product/by-hand": [],
     "release_products/by-hand": [],
+    "undo_sync/by-hand": [],
     "show_history/by-hand": [],
 }
 

@@ -14,11 +14,13 @@ from tasks.availability.approving import approved_changes, rows_of
 from tasks.availability.giving_back import end_release, find_our_rows, plan_release
 from tasks.availability.holding import pass_gate, watched
 from tasks.availability.judging import Judged, ShopView, judge
+from tasks.availability.pausing import hold_undone
 from tasks.availability.pinning import find_in_shop, pin, show_pins
 from tasks.availability.plan import ChangeSet, Differing, Wanted
 from tasks.availability.reasons import REASONS
 from tasks.availability.released import chosen_subject, take_into_care
 from tasks.availability.texts import Language
+from tasks.availability.undoing import find_undone, plan_undo
 from tasks.duck import desk, has_rows
 from tasks.errors import Refused
 from tasks.prestashop import Look, ShopInfo
@@ -40,13 +42,16 @@ __all__ = [
     "find_changes",
     "find_in_shop",
     "find_our_rows",
+    "find_undone",
     "first_to_read",
+    "hold_undone",
     "judge",
     "keep_outcomes",
     "pass_gate",
     "pin",
     "plan_changes",
     "plan_release",
+    "plan_undo",
     "show_pins",
     "take_into_care",
     "view_of",

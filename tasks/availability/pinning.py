@@ -20,6 +20,7 @@ from tasks.availability.pins import (
 )
 from tasks.errors import Refused
 from tasks.linking import Found, find_product, find_products
+from tasks.prestashop import told_of_whole_shop
 from tasks.run import Run
 from tasks.station import station
 from tasks.summaries import PinSummary
@@ -46,6 +47,17 @@ def find_in_shop(run: Run[Any], product: str, *, gone_too: bool = False) -> Foun
     return found
 
 
+def whole_product(found: Found) -> int:
+    """Return the id in the shop of a product with all of its combinations; Refused for one of these alone."""
+    parent, _, combination = (found.item or "0").partition("-")
+    if combination:
+        raise Refused(
+            f"product: expected a whole product, got the combination {found.shown}: its flag is its product's."
+            f" Name the product itself, `shop:{parent}`"
+        )
+    return int(parent)
+
+
 @station("pin", io=True)
 def pin(
     run: Run[PinSummary],
@@ -62,7 +74,7 @@ def pin(
     if state == "rules" and until is not None:
         raise Refused("until: expected nothing beside `rules`, which ends the pin now; got a day")
     run.count(product_id=found.product_id, state=state, until=end)
-    _warn_of_others(run, found, state)
+    _warn_of_others(run, block, found, state)
     if run.summary.dry_run:
         return
     run.check_lease()
@@ -78,12 +90,13 @@ def pin(
     run.say("%s: %s", found.shown, "by the rules" if state == "rules" else KINDS[state])
 
 
-def _warn_of_others(run: Run[PinSummary], found: Found, state: State) -> None:
+def _warn_of_others(run: Run[PinSummary], block: PrestashopDatabase, found: Found, state: State) -> None:
     """Say what else is said that reaches this product, so that nobody waits for a pin that another one beats."""
     with run.state.session(read_only=True) as session:
         pins = open_pins(session, run.integration_id, run.started_at)
-    if any(subject_of(one) == Subject() for one in pins):
-        run.warn("The whole shop was given back: nothing of it is written until release-products takes it back")
+    for one in pins:
+        if subject_of(one) == Subject():
+            run.warn(told_of_whole_shop(run.integration_id, one, ZoneInfo(block.timezone)))
     _warn_of_no_supplier(run, found, state)
     parent, _, combination = (found.item or "").partition("-")
     if not combination:
@@ -129,7 +142,10 @@ def show_pins(run: Run[Any], block: PrestashopDatabase) -> None:
             for one in pins
         ]
     run.count(pins=len(rows))
-    run.show("Open pins of this shop", rows, "A pin beats the rules; `pin-product` with `rules` ends it.")
+    note = (
+        "A pin beats the rules; `pin-product` with `rules` ends it, of the whole shop `release-products`, `take_back`."
+    )
+    run.show("Open pins of this shop", rows, note)
 
 
 def _shown(products: list[dict[str, Any]], pin_row: dict[str, Any]) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from blocks import PrestashopDatabase
-from tasks.availability.pinning import find_in_shop
+from tasks.availability.pinning import find_in_shop, whole_product
 from tasks.availability.pins import Subject, end_pins, open_pins, required_reason, subject_of
+from tasks.availability.putting_back import require_switched_on
 from tasks.errors import Refused
 from tasks.run import Run
 from tasks.station import station
@@ -46,24 +47,16 @@ def chosen_subject(
             " back"
         )
     why = required_reason(reason)
-    if not (take_back or run.summary.dry_run or block.product_listing_enabled):
-        raise Refused(
-            f"The shop (integration {block.integration_id}) is switched off. Turn `Switched on` on in its block, so"
-            " that it can be written to once more; a dry run works without."
-        )
+    if not take_back:
+        require_switched_on(run, block)
     if supplier is not None:
         _require_supplier(run, supplier)
         return Choice(subject=Subject(supplier_id=supplier), id_product=None, reason=why)
     if not product:
         return Choice(subject=Subject(), id_product=None, reason=why)
     found = find_in_shop(run, product, gone_too=take_back)
-    parent, _, combination = (found.item or "0").partition("-")
-    if combination and not take_back:
-        raise Refused(
-            f"product: expected a whole product, got the combination {found.shown}: its flag is its product's."
-            f" Give back the product itself, `shop:{parent}`"
-        )
-    return Choice(subject=Subject(product_id=found.product_id), id_product=int(parent), reason=why)
+    id_product = int((found.item or "0").partition("-")[0]) if take_back else whole_product(found)
+    return Choice(subject=Subject(product_id=found.product_id), id_product=id_product, reason=why)
 
 
 def _require_supplier(run: Run[Any], supplier: int) -> None:
@@ -74,12 +67,16 @@ def _require_supplier(run: Run[Any], supplier: int) -> None:
 
 @station("take back", io=True)
 def take_into_care(run: Run[ReleaseSummary], choice: Choice) -> None:
-    """End what keeps a product, a supplier or the shop out of our care; the next sync writes it again."""
+    """End what keeps a product, a supplier or the shop out of our care; the next sync writes it again.
+
+    Of the shop that is its pause after an undo, too.
+    """
     if run.summary.dry_run:
         return
     run.check_lease()
     with run.state.session() as session:
-        released = [pin for pin in open_pins(session, run.integration_id, run.started_at) if pin["kind"] == "released"]
+        pins = open_pins(session, run.integration_id, run.started_at)
+        released = [pin for pin in pins if pin["kind"] == "released" or subject_of(pin) == Subject()]
         ending = [pin for pin in released if subject_of(pin) == choice.subject]
         if choice.subject.supplier_id is not None:  # with the products that were pinned beside it
             runs = {pin["run_id"] for pin in ending}

@@ -236,6 +236,8 @@ TABLE = {
     "verdict_combination_missing": "a combination is missing",
     "verdict_pinned_on": "switched on by a person",
     "verdict_pinned_off": "switched off by a person",
+    "verdict_released": "given back",
+    "verdict_undone": "undone by a person",
     "visibility_both": "everywhere",
     "visibility_catalog": "catalogue only",
     "visibility_search": "search only",

@@ -233,6 +233,8 @@ TABLE = {
     "verdict_combination_missing": "brak jednej z kombinacji",
     "verdict_pinned_on": "włączony ręcznie",
     "verdict_pinned_off": "wyłączony ręcznie",
+    "verdict_released": "oddany",
+    "verdict_undone": "cofnięty ręcznie",
     "visibility_both": "wszędzie",
     "visibility_catalog": "tylko katalog",
     "visibility_search": "tylko wyszukiwarka",

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
@@ -21,7 +22,7 @@ from tasks.prestashop.checks import checks
 from tasks.prestashop.database import open_shop
 from tasks.prestashop.model import ALL_FIELDS, USUAL_FIELDS, Asked, Field, ShopInfo, asked_by, fields_of
 from tasks.prestashop.record import Writing
-from tasks.prestashop.scopes import KINDS, ShopRows, claim, read_scopes, shared_rows, told_of_given_back, told_of_shared
+from tasks.prestashop.scopes import KINDS, ShopRows, claim, read_scopes, shared_rows, told_of_shared, told_of_whole_shop
 from tasks.run import Ahead, Run
 from tasks.station import station
 from tasks.summaries import Check, CheckSummary, SyncSummary
@@ -45,6 +46,7 @@ __all__ = [
     "read_all_rows",
     "read_rows_of",
     "rows_of_others",
+    "told_of_whole_shop",
     "write_changes",
 ]
 
@@ -169,20 +171,21 @@ def check_shop(run: Run[CheckSummary], block: PrestashopDatabase) -> None:
 
 @station("claim rows", io=True)
 def claim_rows(run: Run[Any], block: PrestashopDatabase, info: ShopInfo) -> None:
-    """Record which rows this block writes; Refused where the shop was given back or another block writes one of them.
+    """Record which rows this block writes; Refused for a shop given back or paused, or rows that another block writes.
 
     A dry run only warns.
     """
     rows = ShopRows.of(block, info)
     with run.state.session(read_only=True) as session:
-        given_back = session.execute("pin_of_whole_shop", {"integration_id": run.integration_id})
+        asked = {"integration_id": run.integration_id, "now": run.started_at}
+        words = session.execute("pin_of_whole_shop", asked)
         known = read_scopes(session, run.integration_id, rows)
-    told = told_of_given_back(run.integration_id, given_back[-1]) if given_back else ""
+    told = told_of_whole_shop(run.integration_id, words[-1], ZoneInfo(block.timezone)) if words else ""
     if run.summary.dry_run:
         shared = shared_rows(known, run.integration_id, rows)
-        for words in (told, told_of_shared(shared, run.integration_id, run.title) if shared else ""):
-            if words:
-                run.warn(words)
+        for warning in (told, told_of_shared(shared, run.integration_id, run.title) if shared else ""):
+            if warning:
+                run.warn(warning)
         return
     if told:
         raise Refused(told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple, Self
+from zoneinfo import ZoneInfo
 
 from blocks import PrestashopDatabase
 from tasks.errors import Refused
@@ -114,10 +115,16 @@ def told_of_shared(shared: list[Shared], integration_id: int, name: str) -> str:
     )
 
 
-def told_of_given_back(integration_id: int, word: dict[str, Any]) -> str:
-    """Why nothing of a shop is written: the word of the person who gave it back."""
+def told_of_whole_shop(integration_id: int, word: dict[str, Any], zone: ZoneInfo) -> str:
+    """Why nothing of a shop is written: the word of the person who gave it back, or paused it until a time."""
+    who = f"by {word['decided_by']} on {word['decided_at'].astimezone(zone):%Y-%m-%d}"
+    if word["kind"] == "released":
+        return (
+            f"This shop (integration {integration_id}) was given back {who}: {word['reason']}. Nothing of it is written"
+            " until release-products takes it back (`take_back` with `whole_shop`)"
+        )
+    until = f" until {word['until'].astimezone(zone):%Y-%m-%d %H:%M} ({zone.key})" if word["until"] else ""
     return (
-        f"This shop (integration {integration_id}) was given back by {word['decided_by']} on"
-        f" {word['decided_at']:%Y-%m-%d}: {word['reason']}. Nothing of it is written until release-products takes it"
-        " back (`take_back` with `whole_shop`)"
+        f"This shop (integration {integration_id}) is paused{until}, {who}: {word['reason']}. No sync writes to it"
+        " until then; to go on before, start release-products with `take_back` and `whole_shop`"
     )

@@ -237,9 +237,9 @@ PINS = Table(
     METADATA,
     Column("id", Text, primary_key=True),
     Column("integration_id", BigInteger, nullable=False),  # of the shop
-    Column("product_id", BigInteger),  # None: every product (of the supplier)
+    Column("product_id", BigInteger),  # None: every product (of the supplier, else of the shop)
     Column("supplier_id", BigInteger),  # only with `released`: this supplier's offers don't count in this shop
-    Column("kind", Text, nullable=False),  # on, off, hold (left as it is), released (given back)
+    Column("kind", Text, nullable=False),  # on, off, hold (left as it is; a shop: paused), released (given back)
     Column("reason", Text, nullable=False),
     Column("until", DateTime),
     Column("decided_by", Text, nullable=False),

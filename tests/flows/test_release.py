@@ -16,17 +16,10 @@ from tasks.errors import Refused
 from tasks.prestashop.record import Recorder
 from tasks.state import Session, open_state
 from tests.flows.world import MAPPING, World
+from tests.flows.written import Crashed, crash, write_all
 from tests.parquet import read
 
 Rows = list[dict[str, Any]]
-
-
-class Crashed(Exception):  # noqa: N818
-    """A process that ends here."""
-
-
-def crash(*_: object, **__: object) -> None:
-    raise Crashed
 
 
 @pytest.fixture
@@ -38,14 +31,6 @@ def table(tmp_path: Path) -> Callable[[str], Rows]:
             return read(state.read(name, tmp_path / f"{name}.parquet"))
 
     return read_all
-
-
-def write_all(world: World, **stocks: int) -> None:
-    """Let every product of the shop be offered by supplier 6, and write that to the shop."""
-    world.write_feed([(reference, stocks.get(reference, 30), 3) for reference in world.references()])
-    import_catalog(world.shop)
-    import_feed(world.feed)
-    sync_availability(world.shop)
 
 
 @pytest.fixture
