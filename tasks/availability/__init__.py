@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from blocks import PrestashopDatabase
 from tasks import archive
@@ -14,6 +14,7 @@ from tasks.availability.approving import approved_changes, rows_of
 from tasks.availability.giving_back import end_release, find_our_rows, plan_release
 from tasks.availability.holding import pass_gate, watched
 from tasks.availability.judging import Judged, ShopView, judge
+from tasks.availability.known import Known, read_known
 from tasks.availability.pausing import hold_undone
 from tasks.availability.pinning import find_in_shop, pin, show_pins
 from tasks.availability.plan import ChangeSet, Differing, Wanted
@@ -25,7 +26,6 @@ from tasks.duck import desk, has_rows
 from tasks.errors import Refused
 from tasks.prestashop import Look, ShopInfo
 from tasks.run import Ahead, Run
-from tasks.state import StateDatabase
 from tasks.station import station
 from tasks.summaries import SyncSummary
 
@@ -58,53 +58,10 @@ __all__ = [
     "watched",
 ]
 
-WRITTEN = ("id_product", "id_product_attribute", "id_lang", "field", "value", "original")
-SUPPLIERS = ("integration_id", "name", "delivery", "timezone", "price_kind")
-PINS = ("product_id", "supplier_id", "kind", "reason", "until", "decided_by", "decided_at")
-
-IMPORTS = ("integration_id", "started_at", "status")
-
-
-class Known(NamedTuple):
-    """What our database knows beside links, as files: the last three only where offers age.
-
-    `is_unfinished`: a crash left a change set of which something may stand in the shop without a record.
-    """
-
-    is_unfinished: bool
-    written: Path
-    suppliers: Path
-    pins: Path
-    absences: Path | None = None
-    feed_health: Path | None = None
-    imports: Path | None = None
-
-    @property
-    def files(self) -> dict[str, Path]:
-        """Name -> file, as a decision takes them."""
-        return {name: path for name, path in self._asdict().items() if isinstance(path, Path)}
-
 
 def begin_reading_known(run: Run[SyncSummary], shop: PrestashopDatabase) -> Ahead[Known]:
     """Begin to read what a decision needs of our database: what we wrote to this shop last, suppliers, pins."""
-    return run.ahead(partial(_read_known, run.state, shop, run.folder))
-
-
-def _read_known(state: StateDatabase, shop: PrestashopDatabase, folder: Path) -> Known:
-    ours = {"integration_id": shop.integration_id}
-    ageing = shop.policy.ageing.is_on
-    with state.session(read_only=True) as session:
-        unfinished = session.execute("change_sets_unfinished", {**ours, "id": ""})
-        runs = {"flow": "import-feed"}
-        return Known(
-            is_unfinished=bool(unfinished),
-            written=session.read("shop_written", folder / "written.parquet", WRITTEN, ours),
-            suppliers=session.read("suppliers", folder / "suppliers.parquet", SUPPLIERS),
-            pins=session.read("pins", folder / "pins.parquet", PINS, {**ours, "ended_at": None}),
-            absences=session.read("absences", folder / "absences.parquet") if ageing else None,
-            feed_health=session.read("feed_health", folder / "feed_health.parquet") if ageing else None,
-            imports=session.read("runs", folder / "imports.parquet", IMPORTS, runs) if ageing else None,
-        )
+    return run.ahead(partial(read_known, run.state, shop, run.folder))
 
 
 @station("read last written", io=True)
