@@ -66,6 +66,7 @@ def test_what_switches_too_many_is_not_written(world: World, home: Path, sold: l
     assert (error.summary.status, world.everything() == shop, begun(home)) == ("quarantined", True, 1)
 
 
+@pytest.mark.slow
 def test_creeping_is_held_back(world: World, sold: list[str]) -> None:
     supply(world, sold, off=2)
     assert sync_availability(world.shop).disabled == 2
@@ -86,6 +87,7 @@ def test_an_approved_one_is_written_and_counts_no_more(world: World, sold: list[
         sync_availability(world.shop, approve=planned.change_set_id)
 
 
+@pytest.mark.slow
 def test_what_somebody_changed_since_is_left(world: World, sold: list[str]) -> None:
     supply(world, sold, off=4)
     planned = held(world).summary.change_set_id
@@ -98,6 +100,7 @@ def test_what_somebody_changed_since_is_left(world: World, sold: list[str]) -> N
     assert (done.written, done.left, world.flag(sold[0]), world.flag(sold[1])) == (3, 1, 2, 0)
 
 
+@pytest.mark.slow
 def test_it_can_be_approved_for_a_day(world: World, home: Path, sold: list[str]) -> None:
     supply(world, sold, off=4)
     planned = held(world).summary.change_set_id
@@ -108,6 +111,7 @@ def test_it_can_be_approved_for_a_day(world: World, home: Path, sold: list[str])
         sync_availability(world.shop, approve=planned)
 
 
+@pytest.mark.slow
 def test_it_cannot_be_approved_once_something_else_was_written(world: World, sold: list[str]) -> None:
     supply(world, sold, off=4)
     planned = held(world).summary.change_set_id
@@ -118,6 +122,7 @@ def test_it_cannot_be_approved_once_something_else_was_written(world: World, sol
     assert world.flag(sold[1]) == 1
 
 
+@pytest.mark.slow
 def test_a_dry_run_only_warns_and_can_be_approved_by_nobody(
     world: World, sold: list[str], told: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -130,6 +135,7 @@ def test_a_dry_run_only_warns_and_can_be_approved_by_nobody(
     assert told == []
 
 
+@pytest.mark.slow
 def test_it_is_told_once_and_when_syncs_go_through_again(world: World, sold: list[str], told: list[str]) -> None:
     supply(world, sold, off=4)
     held(world)

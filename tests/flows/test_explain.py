@@ -75,6 +75,7 @@ def said(told: Explanation) -> tuple[str, bool | None, str]:
     return told.code, told.can_be_ordered, first.partition(": ")[2]
 
 
+@pytest.mark.slow
 def test_can_be_ordered(shop: Explained) -> None:
     words = "supplier acme has 34 pieces (threshold: 20), it leaves in 3 days."
     assert said(shop.tell("on")) == ("enough_stock", True, words)
@@ -93,6 +94,7 @@ def test_below_the_threshold(shop: Explained) -> None:
     assert shop.in_polish() == words
 
 
+@pytest.mark.slow
 def test_below_the_threshold_of_an_exception(shop: Explained) -> None:
     code = shop.products["below"]
     exceptions = [PolicyException(product=code, min_stock_threshold=13)]
@@ -100,11 +102,13 @@ def test_below_the_threshold_of_an_exception(shop: Explained) -> None:
     assert said(told)[2].endswith(f"the threshold is 13 pieces (exception for the product {code}).")
 
 
+@pytest.mark.slow
 def test_below_the_threshold_to_come_back(shop: Explained) -> None:
     told = shop.tell("below", policy={"min_stock_threshold": 10, "resume_threshold": 15})
     assert said(told)[2].endswith("the threshold is 15 pieces (to come back, as it was off).")
 
 
+@pytest.mark.slow
 def test_the_supplier_says_no(shop: Explained) -> None:
     set_link(shop, "no", {"is_available": False})
     assert said(shop.tell("no")) == ("not_available", False, "supplier acme says that it is not available.")
@@ -132,6 +136,7 @@ def test_never_offered(shop: Explained) -> None:
     assert shop.in_polish() == words
 
 
+@pytest.mark.slow
 def test_not_known(shop: Explained) -> None:
     told = explain_product("NO-SUCH-THING", shop.world.shop, "en")
     code, verdict, words = said(told)
@@ -140,6 +145,7 @@ def test_not_known(shop: Explained) -> None:
     assert explain_product("NO-SUCH-THING", shop.world.shop).cause.startswith("Nie można zamówić: nie znamy produktu")
 
 
+@pytest.mark.slow
 def test_a_text_that_fits_several_products(shop: Explained) -> None:
     told = explain_product(shop.products["twin"], shop.world.shop, "en")
     code, verdict, words = said(told)
@@ -147,6 +153,7 @@ def test_a_text_that_fits_several_products(shop: Explained) -> None:
     assert words.startswith(f"`{shop.products['twin']}` fits 2 products: #")
 
 
+@pytest.mark.slow
 def test_not_in_this_shop(shop: Explained) -> None:
     shop.insert("products", parquet.PRODUCTS, {"id": 9001, "sku": "ELSEWHERE-1"})
     code, verdict, _ = said(shop.tell("ELSEWHERE-1"))
@@ -154,6 +161,7 @@ def test_not_in_this_shop(shop: Explained) -> None:
     assert shop.in_polish().startswith("w tym sklepie nie ma takiego produktu")
 
 
+@pytest.mark.slow
 def test_gone_from_the_shop(shop: Explained) -> None:
     shop.insert("products", parquet.PRODUCTS, {"id": 9002, "sku": "GONE-1"})
     shop.insert(
@@ -166,6 +174,7 @@ def test_gone_from_the_shop(shop: Explained) -> None:
     assert shop.in_polish().startswith("sklep nie ma już produktu 8888")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "table", "switch", "code", "english", "in_polish"),
     [
@@ -189,24 +198,28 @@ def test_the_shops_own_switch(
     assert in_polish in shop.in_polish()
 
 
+@pytest.mark.slow
 def test_hidden_in_the_shop(shop: Explained) -> None:
     shop.execute("hidden", "product_shop", "visibility = 'none'")
     assert said(shop.tell("hidden"))[:2] == ("shop_visibility_none", True)
     assert "widoczność „nigdzie”" in shop.in_polish()
 
 
+@pytest.mark.slow
 def test_catalogue_mode(shop: Explained) -> None:
     with setting(shop, "PS_CATALOG_MODE", "1"):
         assert said(shop.tell("on"))[:2] == ("shop_catalogue_mode", False)
         assert "trybie katalogu" in shop.in_polish()
 
 
+@pytest.mark.slow
 def test_without_stock_management(shop: Explained) -> None:
     with setting(shop, "PS_STOCK_MANAGEMENT", "0"):
         assert said(shop.tell("below"))[:2] == ("stock_management_off", True)
         assert "wyłączone zarządzanie stanami" in shop.in_polish()
 
 
+@pytest.mark.slow
 def test_own_stock_before_the_supplier_s(shop: Explained) -> None:
     words = "the shop has 5 pieces of its own, and after them it goes on, as supplier acme has 34 pieces"
     told = said(shop.tell("own"))
@@ -214,6 +227,7 @@ def test_own_stock_before_the_supplier_s(shop: Explained) -> None:
     assert shop.in_polish().startswith("sklep ma na własnym stanie 5 sztuk, a potem można dalej, bo dostawca")
 
 
+@pytest.mark.slow
 def test_own_stock_and_then_nothing(shop: Explained) -> None:
     words = "the shop has 5 pieces of its own, and after them it ends, as the best supplier acme has 2 pieces"
     told = said(shop.tell("own_off"))
@@ -230,6 +244,7 @@ def test_somebody_changed_it_in_the_shop(shop: Explained) -> None:
     assert 'compare="shop"' in shop.in_polish()
 
 
+@pytest.mark.slow
 def test_a_changed_text_is_shown_but_is_not_the_cause(shop: Explained) -> None:
     shop.execute("quiet", "product_lang", "available_later = 'Call us'")
     told = shop.tell("quiet")
@@ -244,6 +259,7 @@ def test_a_newer_file_is_held_back(shop: Explained) -> None:
     assert "podaje 50 sztuk, ale jest wstrzymany: " in shop.in_polish()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "code", "in_polish"),
     [
@@ -266,6 +282,7 @@ def test_pinned_off(shop: Explained) -> None:
     assert shop.in_polish() == "wyłączony ręcznie przez anna (do 2.01.2035 23:59): Returns to check."
 
 
+@pytest.mark.slow
 def test_pinned_on(shop: Explained) -> None:
     pin(shop, "pin_on", "on")
     sync_availability(shop.world.shop)
@@ -273,12 +290,14 @@ def test_pinned_on(shop: Explained) -> None:
     assert shop.in_polish() == "włączony ręcznie przez anna (bezterminowo): Returns to check."
 
 
+@pytest.mark.slow
 def test_held_by_a_person(shop: Explained) -> None:
     pin(shop, "hold", "hold")
     assert said(shop.tell("hold"))[::2] == ("left_held", "held as it is by anna (without end): Returns to check.")
     assert shop.in_polish() == "zmiany wstrzymane ręcznie przez anna (bezterminowo): Returns to check."
 
 
+@pytest.mark.slow
 def test_a_person_refused_the_link(shop: Explained) -> None:
     drop_link(shop, "refused")
     decide(shop, "refused", "refused")
@@ -288,6 +307,7 @@ def test_a_person_refused_the_link(shop: Explained) -> None:
     assert shop.in_polish().startswith("osoba (anna, 2.11.2026 10:30) zdecydowała, że pozycja")
 
 
+@pytest.mark.slow
 def test_an_offer_that_fits_several_products(shop: Explained) -> None:
     told = shop.tell(f"shop:{shop.id('twin')}")
     words = f"supplier acme has an item `{shop.products['twin']}` with its codes, but it is not linked, because it fits"
@@ -295,12 +315,14 @@ def test_an_offer_that_fits_several_products(shop: Explained) -> None:
     assert "pasuje do kilku naszych produktów" in shop.in_polish()
 
 
+@pytest.mark.slow
 def test_a_link_made_by_a_person_says_who_and_why(shop: Explained) -> None:
     decide(shop, "hidden", "linked")
     (link,) = shop.tell("hidden").link
     assert (link.decided_by, link.reason) == ("anna", "Another colour")
 
 
+@pytest.mark.slow
 def test_waits_for_the_next_sync(shop: Explained) -> None:
     told = said(shop.tell("due", policy={"min_stock_threshold": 10}))
     assert told[:2] == ("waits_for_sync", False)
@@ -310,6 +332,7 @@ def test_waits_for_the_next_sync(shop: Explained) -> None:
     assert "a zapisze ją następna synchronizacja" in shop.in_polish()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "code", "in_polish"),
     [
@@ -325,16 +348,19 @@ def test_not_written_because_of_the_last_sync(shop: Explained, status: str, code
         assert in_polish in shop.in_polish()
 
 
+@pytest.mark.slow
 def test_the_shop_is_switched_off(shop: Explained) -> None:
     told = shop.tell("due", policy={"min_stock_threshold": 10}, product_listing_enabled=False)
     assert told.code == "shop_switched_off"
     assert "sklep jest wyłączony w swoim bloku" in shop.in_polish()
 
 
+@pytest.mark.slow
 def test_a_shop_that_is_switched_off_is_no_cause_where_it_holds_what_is_decided(shop: Explained) -> None:
     assert shop.tell("below", product_listing_enabled=False).code == "below_threshold"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("came", "code", "in_polish"),
     [
@@ -348,6 +374,7 @@ def test_the_last_change_set_did_not_write_it(shop: Explained, came: str, code: 
         assert in_polish in shop.in_polish()
 
 
+@pytest.mark.slow
 def test_a_combination_that_can_t_be_denied_alone(shop: Explained) -> None:
     assert shop.tell("size_0").code == "enough_stock"
     told = shop.tell("size_1")
@@ -359,6 +386,7 @@ def test_a_combination_that_can_t_be_denied_alone(shop: Explained) -> None:
     assert "a jednej z nich nie da się wyłączyć osobno" in shop.in_polish()
 
 
+@pytest.mark.slow
 def test_a_combination_of_a_product_that_needs_all(shop: Explained) -> None:
     told = shop.tell("size_0", policy={"combinations": "all"})
     assert told.code in {"waits_for_sync", "combination_missing"}
@@ -366,12 +394,14 @@ def test_a_combination_of_a_product_that_needs_all(shop: Explained) -> None:
     assert (told.rule.allowed, told.rule.item_allowed, told.rule.allowed_items) == (False, True, 1)
 
 
+@pytest.mark.slow
 def test_texts_are_missing_for_a_language(shop: Explained) -> None:
     told = shop.tell("on", policy={"texts": [LanguageTexts(language="pl")]})
     assert told.code == "settings_refused"
     assert "found none for en" in told.cause
 
 
+@pytest.mark.slow
 def test_a_shop_that_does_not_answer(shop: Explained) -> None:
     told = shop.tell("below", connection=unreachable(shop))
     assert (told.code, told.can_be_ordered) == ("below_threshold", False)
@@ -392,6 +422,7 @@ def test_no_secret_is_told(shop: Explained) -> None:
         assert [word for word in (PASSWORD, secret) if word and word in whole] == []
 
 
+@pytest.mark.slow
 def test_what_was_written_when_by_which_run(shop: Explained) -> None:
     told = shop.tell("on")
     assert told.last_write
@@ -403,6 +434,7 @@ def test_what_was_written_when_by_which_run(shop: Explained) -> None:
     assert str(told.last_write.change_set_id) in told.text
 
 
+@pytest.mark.slow
 def test_what_the_feed_says_and_what_the_link_holds(shop: Explained) -> None:
     told = shop.tell("held")
     (feed,), (link,) = told.feeds, told.link
@@ -411,6 +443,7 @@ def test_what_the_feed_says_and_what_the_link_holds(shop: Explained) -> None:
     assert (link.holds["stock_quantity"], link.matched_by, bool(link.changed_at)) == (3, "sku", True)
 
 
+@pytest.mark.slow
 def test_both_ways_of_asking_find_the_same(shop: Explained) -> None:
     by_number = shop.tell(f"#{shop.product_id('on')}")
     assert by_number.item == shop.tell(f"shop:{shop.id('on')}").item == shop.tell("on").item
@@ -438,28 +471,33 @@ def saved(shop: Explained, monkeypatch: pytest.MonkeyPatch, **numbers: int) -> N
     monkeypatch.setattr("tasks.explaining.load_shop", lambda name: blocks[name])
 
 
+@pytest.mark.slow
 def test_the_only_shop_need_not_be_named(shop: Explained, monkeypatch: pytest.MonkeyPatch) -> None:
     saved(shop, monkeypatch, sklep=7)
     assert explain_product(shop.products["on"]).code == "enough_stock"
 
 
+@pytest.mark.slow
 def test_of_several_shops_the_one_that_sells_it(shop: Explained, monkeypatch: pytest.MonkeyPatch) -> None:
     saved(shop, monkeypatch, other=8, sklep=7)
     assert explain_product(shop.products["on"]).shop == 7
 
 
+@pytest.mark.slow
 def test_several_shops_that_sell_it_are_listed(shop: Explained, monkeypatch: pytest.MonkeyPatch) -> None:
     saved(shop, monkeypatch, first=7, second=7)
     with pytest.raises(Refused, match=r"several may sell .*: first, second"):
         explain_product(shop.products["on"])
 
 
+@pytest.mark.slow
 def test_no_saved_shop_at_all(shop: Explained, monkeypatch: pytest.MonkeyPatch) -> None:
     saved(shop, monkeypatch)
     with pytest.raises(Refused, match="expected a saved shop, found none"):
         explain_product(shop.products["on"])
 
 
+@pytest.mark.slow
 def test_saved_shops_are_found_by_their_names(shop: Explained) -> None:
     PrestashopDatabase.register_type_and_schema()
     shop.world.shop.model_copy().save("explained-sklep", overwrite=True, _sync=True)  # type: ignore[call-arg]

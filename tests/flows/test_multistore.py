@@ -125,6 +125,7 @@ def test_two_blocks_for_the_flags_of_one_group_are_refused(world: World, state_u
     assert texts(world, reference)[1] == "Wysyłka za 3 dni"
 
 
+@pytest.mark.slow
 def test_shops_with_stock_of_their_own_share_only_combinations_texts(
     world: World, state_url: str, scopes: Scopes
 ) -> None:
@@ -140,6 +141,7 @@ def test_shops_with_stock_of_their_own_share_only_combinations_texts(
     assert scopes()[8] == ("id_shop=2", "id_shop=2, id_shop_group=0", None)
 
 
+@pytest.mark.slow
 def test_who_leaves_combinations_texts_to_another_writes_none(world: World) -> None:
     (size,) = world.query(
         "SELECT a.id_product, a.reference FROM ps_product_attribute a JOIN ps_product p USING (id_product)"
@@ -156,6 +158,7 @@ def test_who_leaves_combinations_texts_to_another_writes_none(world: World) -> N
     assert world.everything()["product_attribute_lang"] != before
 
 
+@pytest.mark.slow
 def test_one_shop_under_two_numbers_is_refused(world: World, state_url: str) -> None:
     twin = world.shop.model_copy(update={"integration_id": 8})
     prepare(world, world.shop, twin)
@@ -164,6 +167,7 @@ def test_one_shop_under_two_numbers_is_refused(world: World, state_url: str) -> 
         sync_availability(twin)
 
 
+@pytest.mark.slow
 def test_a_dry_run_warns_and_claims_nothing(world: World, scopes: Scopes, caplog: pytest.LogCaptureFixture) -> None:
     twin = world.shop.model_copy(update={"integration_id": 8})
     prepare(world, world.shop, twin)
@@ -175,6 +179,7 @@ def test_a_dry_run_warns_and_claims_nothing(world: World, scopes: Scopes, caplog
     assert list(scopes()) == [7]
 
 
+@pytest.mark.slow
 def test_who_is_given_up_makes_room(world: World, state_url: str, scopes: Scopes) -> None:
     twin = world.shop.model_copy(update={"integration_id": 8})
     reference = prepare(world, world.shop, twin)
@@ -186,6 +191,7 @@ def test_who_is_given_up_makes_room(world: World, state_url: str, scopes: Scopes
     assert list(scopes()) == [8]
 
 
+@pytest.mark.slow
 def test_who_leaves_the_flags_to_another_is_not_in_its_way(world: World, state_url: str, scopes: Scopes) -> None:
     share_stock(world)
     other = second_shop(world)
@@ -196,6 +202,7 @@ def test_who_leaves_the_flags_to_another_is_not_in_its_way(world: World, state_u
     assert scopes()[7] == ("id_shop=1", None, None)
 
 
+@pytest.mark.slow
 def test_rows_that_another_block_took_over_are_not_given_back(world: World, state_url: str) -> None:
     share_stock(world)
     other = second_shop(world)
@@ -210,6 +217,7 @@ def test_rows_that_another_block_took_over_are_not_given_back(world: World, stat
     assert texts(world, reference)[1] != "Wysyłka za 3 dni"
 
 
+@pytest.mark.slow
 def test_an_unchanged_claim_is_not_written_again(world: World, tmp_path: Path) -> None:
     prepare(world, world.shop)
 
@@ -223,6 +231,7 @@ def test_an_unchanged_claim_is_not_written_again(world: World, tmp_path: Path) -
     assert run_ids() == first
 
 
+@pytest.mark.slow
 def test_check_integration_tells_who_else_writes(world: World) -> None:
     twin = world.shop.model_copy(update={"integration_id": 8})
     prepare(world, world.shop, twin)

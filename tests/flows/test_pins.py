@@ -66,6 +66,7 @@ def test_a_pin_is_kept_with_who_and_why(
     assert "2099-12-25 00:00" in shown
 
 
+@pytest.mark.slow
 def test_the_same_again_changes_nothing(world: World, reference: str, all_pins: Callable[[], Pins]) -> None:
     pin_product(world.shop, reference, "off", "zwrot", until=date(2099, 1, 1))
     before = all_pins()
@@ -73,12 +74,14 @@ def test_the_same_again_changes_nothing(world: World, reference: str, all_pins: 
     assert all_pins() == before
 
 
+@pytest.mark.slow
 def test_a_newer_pin_ends_the_older_one(world: World, reference: str, all_pins: Callable[[], Pins]) -> None:
     pin_product(world.shop, reference, "off", "zwrot")
     assert pin_product(world.shop, reference, "hold", "sam poprawię").pins == 1
     assert said(all_pins()) == [("off", "zwrot", False), ("hold", "sam poprawię", True)]
 
 
+@pytest.mark.slow
 def test_rules_end_a_pin_and_need_one(world: World, reference: str, all_pins: Callable[[], Pins]) -> None:
     pin_product(world.shop, reference, "off", "zwrot")
     summary = pin_product(world.shop, reference, "rules", "po zwrocie")
@@ -87,23 +90,27 @@ def test_rules_end_a_pin_and_need_one(world: World, reference: str, all_pins: Ca
     assert pin_product(world.shop, reference, "rules", "po zwrocie").status == "unchanged"
 
 
+@pytest.mark.slow
 def test_two_products_have_pins_of_their_own(world: World, reference: str, all_pins: Callable[[], Pins]) -> None:
     pin_product(world.shop, reference, "off", "a")
     assert pin_product(world.shop, world.references()[1], "on", "b").pins == 2
     assert [still for _, _, still in said(all_pins())] == [True, True]
 
 
+@pytest.mark.slow
 def test_a_dry_run_pins_nothing(world: World, reference: str, all_pins: Callable[[], Pins]) -> None:
     assert pin_product(world.shop, reference, "off", "zwrot", dry_run=True).product_id is not None
     assert all_pins() == []
 
 
+@pytest.mark.slow
 def test_an_item_of_the_shop_is_named_by_its_id(world: World, reference: str) -> None:
     (row,) = world.query("SELECT id_product FROM ps_product WHERE reference = %s", reference)
     by_id = pin_product(world.shop, f"shop:{row['id_product']}", "off", "zwrot", dry_run=True)
     assert by_id.product_id == pin_product(world.shop, reference, "off", "zwrot", dry_run=True).product_id
 
 
+@pytest.mark.slow
 def test_a_product_of_another_shop_is_refused(world: World, reference: str, all_pins: Callable[[], Pins]) -> None:
     other = world.shop.model_copy(update={"integration_id": 8})
     with pytest.raises(Refused, match=r"this shop \(integration 8\) sells.*import-catalog"):
@@ -111,6 +118,7 @@ def test_a_product_of_another_shop_is_refused(world: World, reference: str, all_
     assert all_pins() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -129,6 +137,7 @@ def test_what_is_not_clear_is_refused(
     assert all_pins() == []
 
 
+@pytest.mark.slow
 def test_the_form_takes_a_day_or_a_time(world: World, reference: str) -> None:
     def until(text: Any) -> datetime | None:
         return pin_product(world.shop, reference, "off", "x", until=text, dry_run=True).until
@@ -138,6 +147,7 @@ def test_the_form_takes_a_day_or_a_time(world: World, reference: str) -> None:
     assert until("2099-12-24T12:00:00Z") == datetime(2099, 12, 24, 12, tzinfo=UTC)
 
 
+@pytest.mark.slow
 def test_who_pins_one_size_is_told_of_the_products_pin(
     world: World, reference: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -180,6 +190,7 @@ def test_a_sync_leaves_alone_what_is_held(world: World) -> None:
     assert (summary.skipped, world.flag(one), world.text(one, "pl")) == ({"held": 1}, 1, "Wysyłka za 3 dni")
 
 
+@pytest.mark.slow
 def test_a_products_pin_decides_its_combinations(world: World) -> None:
     (parent,) = world.query(
         "SELECT p.id_product, p.reference FROM ps_product p JOIN ps_product_attribute a USING (id_product)"
@@ -194,6 +205,7 @@ def test_a_products_pin_decides_its_combinations(world: World) -> None:
     assert (len(flags) > 1, {row["out_of_stock"] for row in flags}) == (True, {0})
 
 
+@pytest.mark.slow
 def test_a_pin_that_ran_out_counts_no_more(world: World) -> None:
     one = offered(world, 500)
     pin_product(world.shop, one, "off", "x", until=datetime.now(UTC) + timedelta(days=1))
@@ -203,6 +215,7 @@ def test_a_pin_that_ran_out_counts_no_more(world: World) -> None:
     assert world.flag(one) == 1
 
 
+@pytest.mark.slow
 def test_a_pin_that_waits_for_a_supplier_says_so(
     world: World, reference: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -82,6 +82,7 @@ def test_sizes_are_sold_by_their_own_pieces(world: World, with_policy: Callable[
     assert pieces(world, product) == [0] * (len(own) + 1)
 
 
+@pytest.mark.slow
 def test_what_had_a_text_of_its_own_is_left_alone_if_asked(
     world: World, with_policy: Callable[..., PrestashopDatabase]
 ) -> None:
@@ -101,6 +102,7 @@ def test_what_had_a_text_of_its_own_is_left_alone_if_asked(
     assert (world.text(reference, "pl"), world.flag(reference)) == ("Zapytaj", 2)
 
 
+@pytest.mark.slow
 def test_without_a_supplier_it_is_as_it_was_if_asked(
     world: World, with_policy: Callable[..., PrestashopDatabase], home: Path
 ) -> None:
@@ -151,6 +153,7 @@ def test_only_a_feed_that_is_well_lets_its_offers_age(
     assert world.text(gone, "pl") == "Wysyłka za 2 dni"
 
 
+@pytest.mark.slow
 def test_a_feed_that_is_held_back_ages_nothing(
     world: World, with_policy: Callable[..., PrestashopDatabase], home: Path
 ) -> None:
@@ -165,6 +168,7 @@ def test_a_feed_that_is_held_back_ages_nothing(
     assert sync_availability(shop).status == "unchanged"
 
 
+@pytest.mark.slow
 def test_a_margin_is_measured_in_the_shops_own_currency(
     world: World, with_policy: Callable[..., PrestashopDatabase]
 ) -> None:
@@ -180,6 +184,7 @@ def test_a_margin_is_measured_in_the_shops_own_currency(
     assert (world.flag(first), world.flag(second)) == (1, 0)
 
 
+@pytest.mark.slow
 def test_a_brand_that_is_sold_from_own_stock_only(world: World, with_policy: Callable[..., PrestashopDatabase]) -> None:
     shop = with_policy(exceptions=[{"brand": "Acme", "own_stock_only": True}])
     import_catalog(shop)
@@ -192,6 +197,7 @@ def test_a_brand_that_is_sold_from_own_stock_only(world: World, with_policy: Cal
     assert (world.flag(first), world.flag(second)) == (0, 1)
 
 
+@pytest.mark.slow
 def test_products_that_the_shop_itself_does_not_sell_are_counted(
     world: World, with_policy: Callable[..., PrestashopDatabase]
 ) -> None:

@@ -96,6 +96,7 @@ def test_the_whole_shop_is_put_back_byte_for_byte(
     assert (table("shop_written"), table("shop_scopes")) == ([], [])
 
 
+@pytest.mark.slow
 def test_a_second_run_changes_nothing(world: World, state_url: str, before: dict[str, Rows]) -> None:
     write_all(world)
     release_products(world.shop, "koniec umowy", whole_shop=True)
@@ -103,6 +104,7 @@ def test_a_second_run_changes_nothing(world: World, state_url: str, before: dict
     assert (again.status, again.rows_written, again.pins, world.everything()) == ("unchanged", 0, 1, before)
 
 
+@pytest.mark.slow
 def test_a_dry_run_only_shows_it(world: World, before: dict[str, Rows], table: Callable[[str], Rows]) -> None:
     write_all(world)
     ours, written = world.everything(), table("shop_written")
@@ -111,6 +113,7 @@ def test_a_dry_run_only_shows_it(world: World, before: dict[str, Rows], table: C
     assert release_products(world.shop, "x", whole_shop=True).written == planned.products > 0
 
 
+@pytest.mark.slow
 def test_it_is_a_change_set_like_any_other(world: World, before: dict[str, Rows]) -> None:
     write_all(world)
     own = world.references()[0]
@@ -140,6 +143,7 @@ def test_what_somebody_changed_since_stays(world: World, before: dict[str, Rows]
     assert (again.status, again.kept, again.rows_written) == ("unchanged", {"changed_by_another": 1}, 0)
 
 
+@pytest.mark.slow
 def test_a_flag_whose_original_is_unknown_is_told_and_stays(world: World, before: dict[str, Rows]) -> None:
     write_all(world)
     own = world.references()[0]
@@ -149,6 +153,7 @@ def test_a_flag_whose_original_is_unknown_is_told_and_stays(world: World, before
     assert (summary.kept, world.flag(own), world.text(own, "pl")) == ({"original_unknown": 1}, 1, "Na zamówienie")
 
 
+@pytest.mark.slow
 def test_what_rexbits_readers_find_in_a_link_stays_as_it_is(world: World, table: Callable[[str], Rows]) -> None:
     write_all(world)
     links = table("integration_product_links")
@@ -156,6 +161,7 @@ def test_what_rexbits_readers_find_in_a_link_stays_as_it_is(world: World, table:
     assert table("integration_product_links") == links
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "step"),
     [(Recorder, "windows"), (Recorder, "end"), (Session, "delete"), (giving_back, "make_pin")],
@@ -180,6 +186,7 @@ def test_a_crash_at_any_step_and_a_second_run_end_the_same(
     assert [row["ended_at"] is None for row in table("change_sets")] == [False] * len(table("change_sets"))
 
 
+@pytest.mark.slow
 def test_a_sync_between_a_crash_and_the_second_run_loses_nothing(
     world: World, before: dict[str, Rows], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +201,7 @@ def test_a_sync_between_a_crash_and_the_second_run_loses_nothing(
     assert world.everything() == before
 
 
+@pytest.mark.slow
 def test_what_a_crashed_sync_left_without_a_record_is_put_back_too(
     world: World, before: dict[str, Rows], table: Callable[[str], Rows], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +239,7 @@ def test_of_a_supplier_what_only_he_offers_is_put_back(
     assert [(pin["product_id"], pin["supplier_id"], pin["kind"]) for pin in table("pins")] == [(None, 6, "released")]
 
 
+@pytest.mark.slow
 def test_a_supplier_after_another_takes_what_both_offered(world: World, before: dict[str, Rows]) -> None:
     shared = world.references()[1]
     write_all(world)
@@ -240,6 +249,7 @@ def test_a_supplier_after_another_takes_what_both_offered(world: World, before: 
     assert world.everything() == before
 
 
+@pytest.mark.slow
 def test_of_a_supplier_a_pinned_product_stays(world: World, before: dict[str, Rows]) -> None:
     own, other, *_ = world.references()
     write_all(world)
@@ -248,6 +258,7 @@ def test_of_a_supplier_a_pinned_product_stays(world: World, before: dict[str, Ro
     assert (world.text(own, "pl"), world.text(other, "pl")) == ("Wysyłka za 3 dni", "None")
 
 
+@pytest.mark.slow
 def test_of_a_supplier_a_product_that_keeps_a_row_is_left_alone_from_then_on(
     world: World, before: dict[str, Rows], table: Callable[[str], Rows]
 ) -> None:
@@ -273,6 +284,7 @@ def test_of_a_supplier_a_product_that_keeps_a_row_is_left_alone_from_then_on(
     assert [pin for pin in table("pins") if pin["ended_at"] is None] == []
 
 
+@pytest.mark.slow
 def test_a_shop_that_was_given_back_is_not_synced_until_it_is_taken_back(
     world: World, state_url: str, before: dict[str, Rows]
 ) -> None:
@@ -288,6 +300,7 @@ def test_a_shop_that_was_given_back_is_not_synced_until_it_is_taken_back(
     assert world.everything() == before  # what stood there before us is known anew
 
 
+@pytest.mark.slow
 def test_a_product_is_taken_back_by_either_flow(world: World) -> None:
     own, other, *_ = world.references()
     write_all(world)
@@ -298,6 +311,7 @@ def test_a_product_is_taken_back_by_either_flow(world: World) -> None:
     assert release_products(world.shop, "y", product=other, take_back=True).status == "unchanged"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -313,6 +327,7 @@ def test_what_is_not_clear_is_refused(world: World, given: dict[str, Any], messa
         release_products(**{"shop": world.shop, "reason": "x", **given})
 
 
+@pytest.mark.slow
 def test_a_combination_is_not_given_back_alone(world: World) -> None:
     import_catalog(world.shop)
     (row,) = world.query(
@@ -322,6 +337,7 @@ def test_a_combination_is_not_given_back_alone(world: World) -> None:
         release_products(world.shop, "x", product=f"shop:{row['id_product']}-{row['a']}")
 
 
+@pytest.mark.slow
 def test_a_shop_that_is_switched_off_is_not_written(world: World, before: dict[str, Rows]) -> None:
     write_all(world)
     ours = world.everything()

@@ -89,6 +89,7 @@ def test_a_product_undone_is_left_alone_by_the_next_sync(world: World, table: Ca
     assert (world.text(own, "pl"), world.text(pinned, "pl")) == ("", "Wysyłka za 3 dni")
 
 
+@pytest.mark.slow
 def test_what_changed_since_is_refused_by_name_and_left_alone(world: World, table: Callable[[str], Rows]) -> None:
     before = world.everything()
     first = written_by(world)
@@ -108,6 +109,7 @@ def test_what_changed_since_is_refused_by_name_and_left_alone(world: World, tabl
     assert world.everything() == before
 
 
+@pytest.mark.slow
 def test_an_undo_is_undone_by_its_own_change_set(world: World, table: Callable[[str], Rows]) -> None:
     first = written_by(world)
     ours, recorded = world.everything(), {(r["field"], r["value"], r["original"]) for r in table("shop_written")}
@@ -120,6 +122,7 @@ def test_an_undo_is_undone_by_its_own_change_set(world: World, table: Callable[[
     assert {(row["field"], row["value"], row["original"]) for row in table("shop_written")} == recorded
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("place", "step"), [(Recorder, "windows"), (pausing, "make_pin")])
 def test_a_crash_at_any_step_and_a_second_run_end_the_same(
     world: World, table: Callable[[str], Rows], monkeypatch: pytest.MonkeyPatch, place: Any, step: str
@@ -137,6 +140,7 @@ def test_a_crash_at_any_step_and_a_second_run_end_the_same(
     assert all(row["value"] == row["original"] for row in table("shop_written"))
 
 
+@pytest.mark.slow
 def test_what_a_crashed_sync_wrote_is_undone_too(
     world: World, table: Callable[[str], Rows], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,6 +154,7 @@ def test_what_a_crashed_sync_wrote_is_undone_too(
     assert (world.everything(), {row["value"] == row["original"] for row in table("shop_written")}) == (before, {True})
 
 
+@pytest.mark.slow
 def test_what_can_not_be_undone_is_refused_and_why(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(Recorder, "begin", crash)
