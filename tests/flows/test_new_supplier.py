@@ -61,6 +61,7 @@ def test_from_an_address_to_a_believed_import(world: World, supplier: Supplier) 
     assert import_feed("lager").status == "unchanged"
 
 
+@pytest.mark.slow
 def test_the_printed_block_is_applied_as_it_stands(
     world: World, supplier: Supplier, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

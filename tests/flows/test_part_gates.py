@@ -64,6 +64,7 @@ def test_a_price_list_may_grow_and_is_held_back_when_half_of_it_is_gone(world: W
     assert "24 of 48 items that were in the file (50.0%) are gone" in held(write(price, *more[ITEMS:]))
 
 
+@pytest.mark.slow
 def test_an_empty_price_list_is_held_back(world: World, sold: list[SupplierFeed]) -> None:
     assert "the file holds no item" in held(write(sold[2]))
 
@@ -78,6 +79,7 @@ def test_prices_that_moved_are_held_back_and_the_stock_goes_on(
     }
 
 
+@pytest.mark.slow
 def test_nothing_changed_is_believed_the_first_time_too(world: World, sold: list[SupplierFeed]) -> None:
     delta = changes(world, "stock")
     assert [import_feed(delta).status, import_feed(delta).status] == ["unchanged", "unchanged"]
@@ -119,6 +121,7 @@ def test_changes_with_one_stock_throughout_are_held_back(world: World, sold: lis
     assert "stock_quantity holds one value only" in held(changes(world, "stock", *(f"k{n};999" for n in range(ITEMS))))
 
 
+@pytest.mark.slow
 def test_a_held_file_of_changes_can_be_approved(world: World, sold: list[SupplierFeed], tmp_path: Path) -> None:
     delta = changes(world, "stock", *(f"k{n};0" for n in range(ITEMS)))
     with pytest.raises(Quarantined) as error:
@@ -148,6 +151,7 @@ def test_one_of_two_files_with_stock_is_chosen_to_decide(
     assert stocks(tmp_path)["k0"] == 7
 
 
+@pytest.mark.slow
 def test_a_file_that_has_a_missing_item_ends_its_absence(
     world: World, sold: list[SupplierFeed], tmp_path: Path
 ) -> None:
@@ -163,6 +167,7 @@ def absences(folder: Path) -> int:
         return len(read(state.read("absences", folder / "absences.parquet")))
 
 
+@pytest.mark.slow
 def test_the_first_of_several_files_is_compared_with_the_only_one_before(world: World, tmp_path: Path) -> None:
     import_catalog(world.shop)
     references = world.references()[:ITEMS]
@@ -180,6 +185,7 @@ def test_an_only_file_that_is_still_imported_beside_named_ones_is_told(world: Wo
     assert "A file without a name is still imported" in import_feed(sold[1]).warnings[0]
 
 
+@pytest.mark.slow
 def test_a_renamed_file_takes_the_place_of_the_old_one(world: World, tmp_path: Path) -> None:
     import_catalog(world.shop)
     first, second, *_ = world.references()

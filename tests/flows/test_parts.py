@@ -45,6 +45,7 @@ def test_whatever_comes_first_the_links_are_the_same(known: World, order: tuple[
     assert link_products(files[2]).status == "unchanged"
 
 
+@pytest.mark.slow
 def test_a_new_price_list_changes_prices_only(world: World, tmp_path: Path) -> None:
     import_catalog(world.shop)
     files = three_files(world)
@@ -64,6 +65,7 @@ def test_an_item_that_no_file_gives_a_stock_is_no_offer(known: World, tmp_path: 
     assert set(offers(tmp_path)) == {"a"}
 
 
+@pytest.mark.slow
 def test_missing_from_the_price_list_is_not_missing(known: World, tmp_path: Path) -> None:
     codes, stock, price = three_files(known)
     for file in (codes, stock, price):
@@ -91,6 +93,7 @@ def test_changes_only_leave_the_rest_as_it_was(world: World, tmp_path: Path) -> 
     assert {code: offer["stock_quantity"] for code, offer in offers(tmp_path).items()} == {"a": 30, "b": 6}
 
 
+@pytest.mark.slow
 def test_a_file_read_anew_by_other_settings_is_no_newer(known: World, tmp_path: Path) -> None:
     codes, stock, _ = three_files(known)
     changes = part(known, "stock", "changes", delta=True)
@@ -104,6 +107,7 @@ def test_a_file_read_anew_by_other_settings_is_no_newer(known: World, tmp_path: 
     assert stocks(tmp_path)["a"] == 30
 
 
+@pytest.mark.slow
 def test_what_changed_before_a_newer_whole_file_keeps_no_item_alive(known: World, tmp_path: Path) -> None:
     codes, stock, _ = three_files(known)
     for file in (codes, stock, write(part(known, "stock", "changes", delta=True), "a;7")):
@@ -151,12 +155,14 @@ def test_the_offers_are_kept_with_the_age_of_each_field(known: World, home: Path
     assert (rows["b"]["price_at"], rows["b"]["delivery_at"]) == (None, None)
 
 
+@pytest.mark.slow
 def test_a_feed_of_one_file_keeps_no_merged_offers(known: World, home: Path) -> None:
     known.write_feed([(known.references()[0], 30, 2)])
     import_feed(known.feed)
     assert list(home.rglob("merged.parquet")) == []
 
 
+@pytest.mark.slow
 def test_other_settings_of_a_file_read_it_again(known: World) -> None:
     codes, stock, price = three_files(known)
     for file in (codes, stock, price):
@@ -186,6 +192,7 @@ def test_usual_delivery_days_fill_what_no_file_says(known: World, tmp_path: Path
     assert {code: offer["delivery_days"] for code, offer in links(tmp_path).items()} == {"a": 2, "b": 9}
 
 
+@pytest.mark.slow
 def test_what_a_file_does_not_say_is_not_read(known: World, tmp_path: Path) -> None:
     codes, stock, _ = three_files(known)
     columns = {"supplier_sku": "kod", "purchase_price": "cena", "stock_quantity": "stan", "delivery_days": "dni"}
@@ -206,6 +213,7 @@ def test_files_that_name_items_by_other_codes_are_told(known: World) -> None:
     assert "None of the 1 items of the file `price` is an offer" in import_feed(write(price, "X-a;1,50")).warnings[0]
 
 
+@pytest.mark.slow
 def test_nothing_is_linked_before_a_file_with_stock(known: World, tmp_path: Path) -> None:
     _, _, price = three_files(known)
     summary = import_feed(price)

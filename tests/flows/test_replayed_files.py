@@ -24,6 +24,7 @@ def priced(world: World, day: int, *, decimal: str = "auto") -> SupplierFeed:
     return SupplierFeed(integration_id=6, source=world.feed.source, mapping=mapping, decimal=decimal, fetching=AT_ONCE)
 
 
+@pytest.mark.slow
 def test_archived_files_show_what_another_setting_would_change(world: World) -> None:
     import_catalog(world.shop)
     for day in range(3):
@@ -124,6 +125,7 @@ def test_a_snapshot_that_is_gone_from_the_archive_is_said(world: World) -> None:
     assert faults == ["it is not in the archive any more", ""]
 
 
+@pytest.mark.slow
 def test_a_supplier_without_a_file_has_nothing_to_replay(world: World, caplog: pytest.LogCaptureFixture) -> None:
     assert inspect_feed(priced(world, 1), replay=5).replayed == []
     assert "No file of integration 6 is in the archive yet" in caplog.text
@@ -140,6 +142,7 @@ def test_an_address_has_no_archived_files(world: World) -> None:
         inspect_feed(world.feed.source, replay=2)
 
 
+@pytest.mark.slow
 def test_changes_are_laid_over_what_was_known(world: World) -> None:
     import_catalog(world.shop)
     sold = world.references()[:10]

@@ -103,6 +103,7 @@ def test_a_judgement_survives_feeds_and_catalogues(world: World, state_url: str,
     assert links(tmp_path)["k1"] == (known[two], True)
 
 
+@pytest.mark.slow
 def test_a_file_from_the_archive_and_back(world: World, tmp_path: Path) -> None:
     one, *_ = world.references()
     write(world, f"0012;{one}-X;;;3;12,50")
@@ -122,6 +123,7 @@ def test_a_file_from_the_archive_and_back(world: World, tmp_path: Path) -> None:
     assert (decision["decided_by"], decision["name"], decision["ended_at"]) == ("review", None, None)
 
 
+@pytest.mark.slow
 def test_a_pack_makes_units_of_the_shop(world: World, tmp_path: Path) -> None:
     one, two, *_ = world.references()
     write(world, f"k1;{one};;;3;12,50", f"k2;{two};;;3;9,99")
@@ -174,6 +176,7 @@ def second(world: World) -> Second:
     return Second(shop, one, [row["id_product"] for row in rows], another)
 
 
+@pytest.mark.slow
 def test_what_a_shop_sells_is_asked_about_too(second: Second, orchestra: Orchestra, tmp_path: Path) -> None:
     assert import_catalog(second.shop).ambiguous == 4  # two are in every synthetic shop
     known = products(tmp_path)

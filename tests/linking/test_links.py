@@ -180,8 +180,9 @@ def test_sold_out_by_absence_leaves_no_warehouse_with_stock(tmp_path: Path) -> N
     assert (changed(made)[1]["stock_quantity"], "warehouses" in changed(made)[1]) == (0, False)
 
 
-def test_keep_ignores_absence(tmp_path: Path) -> None:
-    assert missing(tmp_path, absence="keep", absences=since(99, 5)).absent == 0
+def test_keep_counts_what_is_missing_and_takes_nothing_off(tmp_path: Path) -> None:
+    made = missing(tmp_path, absence="keep", absences=since(99, 5))
+    assert (made.absent, made.sold_out, made.updated) == (1, 0, 0)
 
 
 def test_a_row_that_could_not_be_read_is_not_missing(tmp_path: Path) -> None:

@@ -179,7 +179,11 @@ def test_a_row_that_is_not_there_fails_and_is_not_made(apply: Apply, bench: Benc
         (Change(2, 0, 1, "available_now", "", "ł" * 256), "at most 255 characters, got 256"),
         (Change(2, 0, None, "available_now", "", "po"), "does not have this language"),
         (Change(2, 0, 1, "quantity", "0", "1"), "a stock row has no language"),
-        *((Change(2, 0, None, "quantity", "0", wrong), "a whole number of pieces") for wrong in NO_QUANTITIES),
+        *((Change(1, 1, None, "quantity", "0", wrong), "a whole number of pieces") for wrong in NO_QUANTITIES),
+        *(
+            (Change(2, 0, None, "quantity", "0", wrong), "a whole number of pieces")
+            for wrong in ("-0", "--1", "-07", "x")
+        ),
         (text_change(1, "", "inaczej"), "changed twice"),
     ],
 )
