@@ -53,6 +53,8 @@ def blocks() -> tuple[Any, Any]:
     shop = {**settings["shops"]["sklep"], "connection": SqlAlchemyConnector(connection_info=parts)}
     shop["product_listing_enabled"] = True
     at_once = {"settle_seconds": 0}  # the feed is whole, though only just written
+    # a twentieth of the shop changes at once: what the gate counts is measured, and nobody is asked
+    shop["gate"] = {"stop_off_percent": 100, "stop_on_percent": 100}
     return SupplierFeed(**settings["feeds"]["acme"], fetching=at_once), PrestashopDatabase(**shop)
 
 

@@ -47,8 +47,8 @@ ranked AS (
              days, -stock_quantity, place, supplier) AS rank
   FROM (SELECT *, coalesce(list_position($supplier_priority::BIGINT[], supplier), 1000000) AS place FROM settled)
 ),
-best AS (SELECT product_id, min(rank) AS rank FROM ranked GROUP BY product_id)
+best AS (SELECT product_id, arg_min(supplier, rank) AS supplier FROM ranked GROUP BY product_id)
 SELECT r.product_id, r.supplier, r.contractor_id, r.stock_quantity, r.is_available, r.ship_on, r.days, r.purchase_price,
        r.currency, CASE WHEN is_plain_text(r.own_text, $only_bmp) THEN r.own_text END AS own_text, r.threshold,
-       r.allowed, r.reason_code, r.aged_hours, r.rank = b.rank AS is_best
+       r.allowed, r.reason_code, r.aged_hours, r.supplier = b.supplier AS is_best
 FROM ranked r JOIN best b USING (product_id);
