@@ -36,6 +36,7 @@ def check(told: Told) -> None:
     assert set(told.approvals.values()) == {1}
 
 
+@pytest.mark.slow
 def test_a_few_weeks(rexbit_home: Path, tmp_path: Path) -> None:
     check(replay(LIVELY_DROPS, WEEKS, tmp_path / "work"))
 

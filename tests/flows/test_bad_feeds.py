@@ -58,6 +58,7 @@ def test_an_unreadable_csv_is_refused(world: World, home: Path, imported: Any, c
     assert tables(home) == imported
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
 def test_an_xml_cut_anywhere_is_refused(world: World, home: Path, imported: Any, share: float) -> None:
     items = "".join(f"<p><symbol>{r}</symbol><stan>30</stan></p>" for r in world.references())
@@ -89,6 +90,7 @@ def test_an_approved_snapshot_is_applied_without_fetching(world: World, imported
     assert (approved.status, approved.updated) == ("completed", 25)
 
 
+@pytest.mark.slow
 def test_what_was_never_held_back_cannot_be_approved(world: World, imported: Any) -> None:
     with pytest.raises(WrongSettingsError, match="unknown"):
         import_feed(world.feed, approve="f6-20200101T000000-00000000")
@@ -100,6 +102,7 @@ def test_a_limited_import_is_no_baseline(world: World, home: Path, imported: Any
     assert import_feed(world.feed).updated == 23
 
 
+@pytest.mark.slow
 def test_an_approval_that_is_limited_is_no_baseline(world: World, home: Path, imported: Any) -> None:
     world.write_feed([(r, 0, 2) for r in world.references()[:25]])
     with pytest.raises(Quarantined) as held:
@@ -158,6 +161,7 @@ def test_a_login_page_with_200_is_refused(world: World, home: Path, imported: An
     assert tables(home) == imported
 
 
+@pytest.mark.slow
 def test_a_refused_login_is_a_wrong_setting_and_not_tried_again(
     world: World, home: Path, answer: Callable[..., str]
 ) -> None:
@@ -165,6 +169,7 @@ def test_a_refused_login_is_a_wrong_setting_and_not_tried_again(
         import_feed(over_http(world, answer(401, b"")))
 
 
+@pytest.mark.slow
 def test_a_good_answer_is_imported(world: World, imported: Any, answer: Callable[..., str]) -> None:
     body = Path(world.feed.source).read_bytes().replace(b";30;2", b";31;2")
     address = answer(200, body, Content_Length=str(len(body)))

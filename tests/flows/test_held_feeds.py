@@ -59,6 +59,7 @@ def test_it_is_told_once_and_when_it_is_well_again(world: World, sold: list[str]
     assert told == ["rexbit.feed.quarantined", "rexbit.feed.healed"]
 
 
+@pytest.mark.slow
 def test_a_trial_tells_nothing(world: World, sold: list[str], told: list[str]) -> None:
     world.write_feed([(r, 1, 2) for r in sold[:5]])
     with pytest.raises(Quarantined):
@@ -77,6 +78,7 @@ def test_a_file_that_stays_the_same_stays_approvable(world: World, home: Path, s
     assert import_feed(world.feed, approve=snapshot).status == "completed"
 
 
+@pytest.mark.slow
 def test_a_dry_run_of_a_file_that_is_held_back_changes_nothing_of_it(world: World, home: Path, sold: list[str]) -> None:
     world.write_feed([(r, 1, 2) for r in sold[:5]])
     snapshot = held(world)
@@ -89,6 +91,7 @@ def test_a_dry_run_of_a_file_that_is_held_back_changes_nothing_of_it(world: Worl
         import_feed(world.feed, approve=snapshot)
 
 
+@pytest.mark.slow
 def test_an_approval_keeps_the_time_when_a_person_gave_it(world: World, home: Path, sold: list[str]) -> None:
     world.write_feed([(r, 1, 2) for r in sold[:5]])
     import_feed(world.feed, approve=held(world))
@@ -103,6 +106,7 @@ def snapshot_rows(home: Path) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute("SELECT * FROM feed_snapshots ORDER BY id")]
 
 
+@pytest.mark.slow
 def test_the_summary_shows_what_went_and_what_approving_would_do(
     world: World, sold: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +118,7 @@ def test_the_summary_shows_what_went_and_what_approving_would_do(
     assert len(shown["What went and what came"]) == 23
 
 
+@pytest.mark.slow
 def test_a_new_column_is_reported(world: World, sold: list[str]) -> None:
     path = Path(world.feed.source)
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -26,6 +26,7 @@ def file(world: World) -> str:
     return world.feed.source
 
 
+@pytest.mark.slow
 def test_without_products_nothing_is_said_about_matches(file: str, caplog: pytest.LogCaptureFixture) -> None:
     seen = inspect_feed(file)
     assert (seen.match_rate, seen.unmatched_by_cause) == (None, {})
@@ -57,6 +58,7 @@ def test_a_name_that_is_taken_is_never_written_over(file: str) -> None:
     assert load_feed("taken").integration_id == before.integration_id == 9
 
 
+@pytest.mark.slow
 def test_a_block_is_not_saved_without_its_number(file: str) -> None:
     with pytest.raises(WrongSettingsError, match="expected `integration_id` as well"):
         inspect_feed(file, save_as="numberless")
@@ -85,6 +87,7 @@ def test_a_second_shop_is_imported_too(
     assert inspect_feed(file, shop=block).catalogue_items == 0
 
 
+@pytest.mark.slow
 def test_examples_of_each_cause_are_shown(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     import_catalog(world.shop)
     world.write_feed((f"obcy-{n}", 1, 1) for n in range(8))
@@ -95,12 +98,14 @@ def test_examples_of_each_cause_are_shown(world: World, monkeypatch: pytest.Monk
     assert len(shown["The first of them, by cause"]) == 5
 
 
+@pytest.mark.slow
 def test_offers_match_as_the_block_says(world: World, file: str) -> None:
     import_catalog(world.shop)
     by_ean = world.feed.model_copy(update={"match_by": MatchBy.EAN})
     assert (inspect_feed(world.feed).match_rate, inspect_feed(by_ean).match_rate) == (round(10 / 11, 4), 0.0)
 
 
+@pytest.mark.slow
 def test_a_name_that_is_taken_stops_before_the_catalogue_is_imported(world: World, home: Path, file: str) -> None:
     inspect_feed(file, integration_id=9, save_as="taken-before")
     before = held(home)
@@ -115,6 +120,7 @@ def test_a_name_that_no_block_can_have_is_refused(file: str, name: str) -> None:
         inspect_feed(file, integration_id=9, save_as=name)
 
 
+@pytest.mark.slow
 def test_nothing_is_saved_of_a_file_that_is_not_understood(world: World) -> None:
     Path(world.feed.source).write_text("a;b\n1;2\n", encoding="utf-8")
     with pytest.raises(WrongSettingsError, match="expected a file that a block can be proposed for"):
@@ -133,6 +139,7 @@ def test_what_is_saved_is_what_is_printed(file: str) -> None:
     assert {name: getattr(saved, name) for name in names} == {name: getattr(printed, name) for name in names}
 
 
+@pytest.mark.slow
 def test_a_block_with_a_guess_keeps_its_way_to_the_source_and_gets_what_was_recognised(world: World, file: str) -> None:
     guess = FeedMapping(sku="?", stock_quantity="??")
     block = world.feed.model_copy(update={"mapping": guess, "username": "anna", "password": SecretStr("se-cret")})
@@ -151,6 +158,7 @@ def test_a_number_that_has_links_already_is_told(world: World, file: str, caplog
     assert "Integration 7 has links already" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_file_with_too_many_rejects_is_still_explained(world: World) -> None:
     world.write_feed([*((reference, 30, 2) for reference in world.references()[:6]), *[("", 1, 1)] * 4])
     seen = inspect_feed(world.feed)

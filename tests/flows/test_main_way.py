@@ -79,6 +79,7 @@ def test_a_dry_run_writes_nothing(world: World) -> None:
     assert sync_availability(world.shop).written == planned.changed
 
 
+@pytest.mark.slow
 def test_limit_writes_the_first_changed_products(world: World) -> None:
     world.write_feed([(reference, 30, 2) for reference in world.references()])
     first = run_all(world, limit=3)
@@ -86,6 +87,7 @@ def test_limit_writes_the_first_changed_products(world: World) -> None:
     assert (first.written, second.written) == (3, first.changed - 3)
 
 
+@pytest.mark.slow
 def test_contractor_chooses_products(world: World) -> None:
     world.write_feed([(world.references()[0], 30, 2)])
     assert run_all(world, contractor=4).wanted == 0
@@ -115,6 +117,7 @@ def test_compare_with_the_shop_finds_what_others_changed(world: World) -> None:
     assert (sync_availability(world.shop, compare="shop").written, world.flag(ours)) == (1, 1)
 
 
+@pytest.mark.slow
 def test_a_shop_that_is_switched_off_is_not_written(world: World) -> None:
     world.write_feed([(world.references()[0], 30, 2)])
     off = world.shop.model_copy(update={"product_listing_enabled": False})

@@ -169,6 +169,7 @@ def offered(world: World, stock: int) -> str:
     return one
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("state", "stock", "flag"), [("on", 1, 1), ("off", 500, 0)])
 def test_a_sync_obeys_a_pin_against_all_offers(world: World, state: Any, stock: int, flag: int) -> None:
     one = offered(world, stock)

@@ -86,6 +86,7 @@ def test_one_product_is_put_back_and_left_alone(
     assert rows_of(world, none, world.everything()) == rows_of(world, none, before)  # a NULL that was a NULL
 
 
+@pytest.mark.slow
 def test_the_whole_shop_is_put_back_byte_for_byte(
     world: World, state_url: str, before: dict[str, Rows], table: Callable[[str], Rows]
 ) -> None:
@@ -128,6 +129,7 @@ def test_it_is_a_change_set_like_any_other(world: World, before: dict[str, Rows]
     assert {row["outcome"] for row in read(place / "outcomes.parquet")} == {"written"}
 
 
+@pytest.mark.slow
 def test_what_somebody_changed_since_stays(world: World, before: dict[str, Rows], table: Callable[[str], Rows]) -> None:
     write_all(world)
     own = world.references()[0]

@@ -59,6 +59,7 @@ def test_not_changed_ends_unchanged_on_the_last_snapshots_content(
     assert rows(home, "SELECT * FROM integration_product_links ORDER BY id") == links
 
 
+@pytest.mark.slow
 def test_not_changed_is_recorded_as_seen(home: Path, feed: SupplierFeed) -> None:
     query = "SELECT id, fetched_at, last_seen_at FROM feed_snapshots"
     before, confirmed = rows(home, query), rows(home, "SELECT confirmed_at FROM feed_health")
@@ -83,6 +84,7 @@ def test_not_changed_is_no_evidence_of_absence(
     assert len(missing) == 1
 
 
+@pytest.mark.slow
 def test_after_a_quarantine_the_whole_file_is_asked_for(world: World, supplier: Supplier, feed: SupplierFeed) -> None:
     over_http(world, supplier, 0)
     with pytest.raises(Quarantined):
@@ -92,6 +94,7 @@ def test_after_a_quarantine_the_whole_file_is_asked_for(world: World, supplier: 
     assert "If-None-Match" not in supplier.asked[-1][1]
 
 
+@pytest.mark.slow
 def test_a_dry_run_remembers_nothing(world: World, home: Path, supplier: Supplier) -> None:
     import_feed(over_http(world, supplier, 30), dry_run=True)
     assert rows(home, "SELECT * FROM feed_sources") == []
@@ -109,6 +112,7 @@ def test_prefects_server_shows_no_secret_of_a_saved_feed(home: Path, orchestra: 
     assert SupplierFeed.load("with-secrets") == feed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_what_cannot_heal_is_asked_once(world: World, supplier: Supplier, status: int) -> None:
     url = supplier.answer("/acme.csv", status=status)

@@ -81,6 +81,7 @@ def test_an_installed_shop_holds_what_was_decided_and_a_second_sync_writes_nothi
     assert run_all(installed).rows_written == 0
 
 
+@pytest.mark.slow
 def test_an_installed_shop_that_shares_stock(installed: World) -> None:
     share_stock(installed)
     behind = installed.query("SELECT * FROM ps_stock_available WHERE id_shop = 1 ORDER BY 1")
@@ -89,6 +90,7 @@ def test_an_installed_shop_that_shares_stock(installed: World) -> None:
     assert installed.query("SELECT * FROM ps_stock_available WHERE id_shop = 1 ORDER BY 1") == behind
 
 
+@pytest.mark.slow
 def test_row_0_and_combinations_of_an_installed_shop_agree(installed: World) -> None:
     parent = installed.query(
         "SELECT p.id_product, p.reference FROM ps_product p JOIN ps_product_attribute a USING (id_product)"
@@ -102,7 +104,10 @@ def test_row_0_and_combinations_of_an_installed_shop_agree(installed: World) -> 
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("shared", [False, True], ids=["own stock rows", "shared stock rows"])
+@pytest.mark.parametrize(
+    "shared",
+    [pytest.param(False, id="own stock rows"), pytest.param(True, id="shared stock rows", marks=pytest.mark.slow)],
+)
 def test_our_own_tables_of_each_version(
     mariadb: MariaDb,
     shop_database: Callable[..., str],
