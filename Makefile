@@ -19,10 +19,12 @@ demo: setup ## do the whole job on this machine with a shop and two suppliers ma
 ui: setup ## show the demo's runs in the Prefect UI
 	@$(PYTHON_HERE) -m demo.ui
 
-bench: ## measure import and sync against the row-by-row way, through Prefect, and large feeds (a quarter of an hour)
+bench: ## measure import and sync against the row-by-row way, through Prefect, and large feeds (twenty minutes)
 	@.ci/setup --bench
 	@$(PYTHON_HERE) -m benchmarks
 	@$(PYTHON_HERE) -m benchmarks.linking
+	@$(PYTHON_HERE) -m benchmarks.deciding
+	@$(PYTHON_HERE) -m benchmarks.explain
 
 test: setup ## run the tests (minutes)
 	@$(PYTHON_HERE) -m pytest -n auto --dist loadfile --no-loadscope-reorder # tests/conftest.py has the order
