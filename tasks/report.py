@@ -73,6 +73,7 @@ def in_one_line(summary: Summary) -> str:
 
 
 def _counts(summary: Summary) -> list[tuple[str, Any]]:
+    """Names and values; what a run has no answer to (None) is no count."""
     values = summary.model_dump(
         exclude={"status", "dry_run", "integration_id", "checks", "sample", "columns", "block_yaml", "mapping"}
     )
@@ -80,7 +81,7 @@ def _counts(summary: Summary) -> list[tuple[str, Any]]:
     for name, value in values.items():
         if isinstance(value, dict):
             counts += [(f"{name}: {key}", number) for key, number in value.items()]
-        elif not isinstance(value, list):
+        elif value is not None and not isinstance(value, list):
             counts.append((name, value))
     return counts
 

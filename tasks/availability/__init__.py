@@ -14,6 +14,7 @@ from tasks.availability.approving import approved_changes, rows_of
 from tasks.availability.giving_back import end_release, find_our_rows, plan_release
 from tasks.availability.holding import pass_gate, watched
 from tasks.availability.judging import Judged, ShopView, judge
+from tasks.availability.keeping import archive_changes
 from tasks.availability.known import Known, read_known
 from tasks.availability.pausing import hold_undone
 from tasks.availability.pinning import find_in_shop, pin, show_pins
@@ -159,7 +160,6 @@ def plan_changes(
         respect_existing=shop.policy.respect_existing,
         unfinished=known_now.is_unfinished,
     )
-    name = f"c{run.integration_id}-{run.started_at:%Y%m%dT%H%M%S}-{run.id[-8:]}"
     run.count(changed=changes.changed, enabled=changes.enabled, disabled=changes.disabled)
     run.count(by_supplier={**run.summary.by_supplier, **changes.by_supplier})
     if changes.rows_missing:
@@ -172,7 +172,7 @@ def plan_changes(
     if changes.own:
         _show_own(run, changes)
     if changes.rows:
-        _archive(run, shop, name, changes)
+        archive_changes(run, changes, rows_of=rows_of(shop))
     run.show(
         "Products that change, by reason",
         [{"reason": REASONS.get(code, code), "products": n, "code": code} for code, n in changes.reasons.items()],
@@ -191,21 +191,6 @@ def _show_own(run: Run[SyncSummary], changes: ChangeSet) -> None:
         changes.had_own,
         f"{changes.own} products had one before our first write; they {what}.",
     )
-
-
-def _archive(run: Run[SyncSummary], shop: PrestashopDatabase, name: str, changes: ChangeSet) -> None:
-    manifest = {
-        "id": name,
-        "integration_id": run.integration_id,
-        "run_id": run.id,
-        "planned_at": run.started_at,
-        "dry_run": run.summary.dry_run,
-        "rows_of": rows_of(shop),
-        **changes.model_dump(mode="json", exclude={"changes"}),
-    }
-    archive.keep("changes", run.integration_id, name, {"changes.parquet": changes.changes}, manifest)
-    run.count(change_set_id=name)
-    run.say("Change set %s: %d rows of %d products", name, changes.rows, changes.products)
 
 
 @station("keep outcomes")

@@ -65,7 +65,7 @@ class Switched(BaseModel):
         """What a person reads of it."""
         before = f" ({self.day - self.here:,} of them by earlier runs)" if self.day > self.here else ""
         return (
-            f"{self.day:,} of {self.managed:,} products ({self.share:.1f} %) {WORDS[self.to]}{before}; expected at most"
+            f"{self.day:,} of {self.managed:,} products ({self.share:.2f} %) {WORDS[self.to]}{before}; expected at most"
             f" {self.limit:g} %. Why: {_counted(self.reasons)}. Suppliers: {_counted(self.suppliers)}"
         )
 

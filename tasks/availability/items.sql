@@ -1,6 +1,6 @@
 -- What the shop's links name, and the rules that hold for each of it.
 -- On the desk: links (of every integration), catalogue, written, exceptions (place, supplier, brand, product, ...), pins.
--- Leaves: items, linked_twice, rules (a row an item), supplier_rules, open_pins, unused_exceptions.
+-- Leaves: items, linked_twice, rules (a row an item), named_exceptions, exception_rules, open_pins.
 
 -- An item is a row of the shop's stock: a product (attribute 0) or one of its combinations.
 CREATE TABLE named_items AS
@@ -32,32 +32,23 @@ SELECT id_product FROM written
 WHERE field = 'out_of_stock' AND id_product_attribute = 0 AND value = '0'
   AND id_product NOT IN (SELECT id_product FROM written_pieces WHERE $quantities OR NOT is_off);
 
+-- What each exception names: items, a brand or a supplier.
 CREATE TABLE named_exceptions AS
-SELECT i.id_product, i.id_product_attribute, e.* EXCLUDE (product, brand, supplier)
-FROM items i JOIN exceptions e ON upper(trim(i.reference)) = upper(e.product)
-UNION
-SELECT i.id_product, i.id_product_attribute, e.* EXCLUDE (product, brand, supplier)
-FROM items i JOIN exceptions e ON i.ean13 = e.product;
+(SELECT i.id_product, i.id_product_attribute, NULL AS brand, NULL AS supplier, e.* EXCLUDE (product, brand, supplier)
+ FROM items i JOIN exceptions e ON upper(trim(i.reference)) = upper(e.product)
+ UNION
+ SELECT i.id_product, i.id_product_attribute, NULL, NULL, e.* EXCLUDE (product, brand, supplier)
+ FROM items i JOIN exceptions e ON i.ean13 = e.product)
+UNION ALL
+SELECT NULL, NULL, upper(brand), supplier, * EXCLUDE (product, brand, supplier) FROM exceptions WHERE product IS NULL;
 
 -- Of several exceptions for one thing the first that says something counts. Whoever names the least stock and not the
 -- stock to come back means one number for both.
-CREATE TABLE item_rules AS
-SELECT id_product, id_product_attribute, arg_min(min_stock_threshold, place) AS least,
+CREATE TABLE exception_rules AS
+SELECT id_product, id_product_attribute, brand, supplier, arg_min(min_stock_threshold, place) AS least,
        arg_min(coalesce(resume_threshold, min_stock_threshold), place) AS resume,
        arg_min(min_margin_percent, place) AS margin, arg_min(own_stock_only, place) AS own_stock_only
 FROM named_exceptions GROUP BY ALL;
-
-CREATE TABLE brand_rules AS
-SELECT upper(brand) AS brand, arg_min(min_stock_threshold, place) AS least,
-       arg_min(coalesce(resume_threshold, min_stock_threshold), place) AS resume,
-       arg_min(min_margin_percent, place) AS margin, arg_min(own_stock_only, place) AS own_stock_only
-FROM exceptions WHERE brand IS NOT NULL GROUP BY ALL;
-
-CREATE TABLE supplier_rules AS
-SELECT supplier, arg_min(min_stock_threshold, place) AS least,
-       arg_min(coalesce(resume_threshold, min_stock_threshold), place) AS resume,
-       arg_min(min_margin_percent, place) AS margin, arg_min(own_stock_only, place) AS own_stock_only
-FROM exceptions WHERE supplier IS NOT NULL GROUP BY ALL;
 
 -- A combination's own exception beats its product's, that one the brand's.
 CREATE TABLE rules AS
@@ -68,15 +59,9 @@ SELECT i.product_id, CASE WHEN $quantities THEN i.product_id ELSE i.id_product E
        coalesce(o.own_stock_only, p.own_stock_only, b.own_stock_only) AS own_stock_only,
        coalesce(w.is_off, s.id_product IS NOT NULL) AS was_off
 FROM items i
-LEFT JOIN item_rules o USING (id_product, id_product_attribute)
-LEFT JOIN item_rules p ON p.id_product = i.id_product AND p.id_product_attribute = 0
-LEFT JOIN brand_rules b ON b.brand = upper(trim(i.brand))
+LEFT JOIN exception_rules o ON o.id_product = i.id_product AND o.id_product_attribute = i.id_product_attribute
+LEFT JOIN exception_rules p ON p.id_product = i.id_product AND p.id_product_attribute = 0
+LEFT JOIN exception_rules b ON b.brand = upper(trim(i.brand))
 LEFT JOIN switched_off s ON s.id_product = i.id_product
 LEFT JOIN written_pieces w ON w.id_product = i.id_product AND w.id_product_attribute = i.id_product_attribute
   AND $quantities;
-
-CREATE TABLE unused_exceptions AS
-SELECT * FROM exceptions e
-WHERE (e.product IS NOT NULL AND e.place NOT IN (SELECT place FROM named_exceptions))
-   OR (e.brand IS NOT NULL AND upper(e.brand) NOT IN (SELECT upper(trim(brand)) FROM items WHERE brand IS NOT NULL))
-   OR (e.supplier IS NOT NULL AND e.supplier NOT IN (SELECT integration_id FROM links));

@@ -1,5 +1,5 @@
 -- What each supplier of a shop's products said last, with the threshold that counts for it.
--- On the desk: links, rules, supplier_rules, open_pins, suppliers, absences, feed_health, imports (of all suppliers).
+-- On the desk: links, rules, exception_rules, open_pins, suppliers, absences, feed_health, imports (of all suppliers).
 -- Leaves: offers_said.
 
 -- Stretches between two imports that went well in which one did not: our fault or the source's, and no item's.
@@ -37,7 +37,7 @@ ruled AS (
            END AS threshold,
          coalesce(r.margin, s.margin, $min_margin_percent) AS margin,
          coalesce(r.own_stock_only, s.own_stock_only, false) AS own_stock_only, r.comes_back_with
-  FROM packed p JOIN rules r USING (product_id) LEFT JOIN supplier_rules s USING (supplier)
+  FROM packed p JOIN rules r USING (product_id) LEFT JOIN exception_rules s ON s.supplier = p.supplier
 ),
 -- By when enough can be had from the fastest warehouses together; one that is available without a number has enough.
 promised AS (

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from blocks import PrestashopDatabase
 from tasks.availability.judging import ShopView, lay_decisions
-from tasks.duck import desk
+from tasks.duck import desk, sql_text
 from tasks.prestashop import Field
 
 SAMPLE = 10
@@ -97,9 +97,8 @@ def decide(
             "SELECT count(*) AS n FROM decisions d JOIN catalogue c USING (id_product) WHERE c.id_product_attribute = 0"
             " AND d.allowed AND NOT (coalesce(c.active, true) AND coalesce(c.available_for_order, true))"
         )
-        unused = table.rows(
-            "SELECT coalesce(product, brand, supplier::VARCHAR) AS name FROM unused_exceptions ORDER BY 1"
-        )
+        # not looked for where there are none: it goes through all links
+        unused = table.rows(sql_text("availability/unused_exceptions.sql")) if shop.policy.exceptions else []
         return Wanted(
             wanted=table.save("wanted", folder / "wanted.parquet"),
             products=table.count("decisions"),

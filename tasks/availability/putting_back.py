@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from blocks import PrestashopDatabase
-from tasks import archive
 from tasks.availability import plan
+from tasks.availability.keeping import archive_changes
 from tasks.duck import desk
 from tasks.errors import Refused
 from tasks.prestashop import rows_of_others
@@ -83,7 +83,7 @@ def plan_putting_back(
     changes = plan.make_change_set(saved["differing"], files["shop_rows"], files["written"], run.folder)
     run.count(enabled=changes.enabled, disabled=changes.disabled)
     if changes.rows:
-        _archive(run, changes)
+        archive_changes(run, changes)
     if counts:
         _show_kept(run, counts, first)
     run.show("Some of what is put back", plan.sample(changes.changes))
@@ -101,19 +101,3 @@ def _show_kept(run: Run[Any], counts: list[dict[str, Any]], first: list[dict[str
     notes = [f"`{row['reason']}`: {KEPT[row['reason']]} ({row['n']} rows)." for row in counts]
     run.warn(f"{sum(row['n'] for row in counts)} rows stay as they are: `Not put back` in the summary")
     run.show("Not put back", first, " ".join(notes))
-
-
-def _archive(run: Run[ReleaseSummary] | Run[UndoSummary], changes: plan.ChangeSet) -> None:
-    name = f"c{run.integration_id}-{run.started_at:%Y%m%dT%H%M%S}-{run.id[-8:]}"
-    manifest = {
-        "id": name,
-        "integration_id": run.integration_id,
-        "run_id": run.id,
-        "planned_at": run.started_at,
-        "dry_run": run.summary.dry_run,
-        "flow": run.flow,
-        **changes.model_dump(mode="json", exclude={"changes"}),
-    }
-    archive.keep("changes", run.integration_id, name, {"changes.parquet": changes.changes}, manifest)
-    run.count(change_set_id=name)
-    run.say("Change set %s: %d rows of %d products", name, changes.rows, changes.products)

@@ -134,7 +134,7 @@ def test_what_is_too_much(
 
 def test_the_words_say_how_many_why_and_whose(tmp_path: Path) -> None:
     assert judged(tmp_path, off(1, 2), off(3), managed=40)["off"].words == (
-        "3 of 40 products (7.5 %) could be ordered 24 hours ago and shall not any more (2 of them by earlier runs);"
+        "3 of 40 products (7.50 %) could be ordered 24 hours ago and shall not any more (2 of them by earlier runs);"
         " expected at most 5 %. Why: no supplier offers it any more (3). Suppliers: 6 ACME (3)"
     )
 

@@ -28,6 +28,7 @@ def wanted_of(
     view: ShopView = VIEW,
     product: dict[Any, Any] | None = None,
     head: int | None = None,
+    pins: Rows | None = None,
 ) -> Wanted:
     """One product (10) whose sizes 1, 2, ... have these offers; `shop`: the pieces the shop holds of each size
     now; `head`: those of row 0, if they are not the sum.
@@ -46,6 +47,7 @@ def wanted_of(
         "links": (parquet.LINKS, links),
         "catalogue": (parquet.CATALOGUE, items),
         "written": (parquet.WRITTEN, written or []),
+        "pins": (parquet.PINS, pins or []),
     }
     inputs = {name: parquet.write(folder / f"{name}.parquet", *table) for name, table in tables.items()}
     return keyed(parquet.read(plan.decide(shop_with(policy), view, inputs, folder).wanted))
@@ -72,6 +74,25 @@ def test_row_0_and_its_combinations_hold_one_flag(
 ) -> None:
     wanted = wanted_of(tmp_path, {"combinations": mode}, offers)
     assert values(wanted, "out_of_stock") == {0: flag, 1: flag, 2: flag}
+
+
+@pytest.mark.parametrize(("kind", "offers", "flag"), [("on", [NONE, NONE], "1"), ("off", [HAD, HAD], "0")])
+def test_a_products_pin_decides_its_combinations(
+    tmp_path: Path, kind: str, offers: list[dict[Any, Any]], flag: str
+) -> None:
+    other = "off" if kind == "on" else "on"
+    pins = [{"product_id": 1, "kind": kind}, {"product_id": 2, "kind": other}]
+    wanted = wanted_of(tmp_path, {"combinations": "all"}, offers, pins=pins)
+    assert values(wanted, "out_of_stock") == dict.fromkeys((0, 1, 2), flag)
+
+
+def test_a_combinations_pin_decides_it_alone(tmp_path: Path) -> None:
+    wanted = wanted_of(tmp_path, {}, [NONE, NONE], pins=[{"product_id": 3, "kind": "on"}])
+    assert values(wanted, "available_later") == {
+        0: "Dostępny u dostawcy",
+        1: "Produkt niedostępny",
+        2: "Dostępny u dostawcy",
+    }
 
 
 def test_quantities_are_the_suppliers_pieces_and_row_0_is_their_sum(tmp_path: Path) -> None:

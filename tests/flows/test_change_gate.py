@@ -61,7 +61,7 @@ def test_what_switches_too_many_is_not_written(world: World, home: Path, sold: l
     supply(world, sold, off=4)
     error, again = held(world), held(world)
     assert f"approve = {error.summary.change_set_id}" in str(error)
-    assert "4 of 12 products (33.3 %)" in str(error)
+    assert "4 of 12 products (33.33 %)" in str(error)
     assert error.summary.change_set_id != again.summary.change_set_id  # each run plans anew
     assert (error.summary.status, world.everything() == shop, begun(home)) == ("quarantined", True, 1)
 
