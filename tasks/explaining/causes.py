@@ -109,11 +109,11 @@ def _not_decided(facts: Facts) -> Iterator[Cause]:
 
 
 def _has_own(facts: Facts) -> bool:
-    """As `change_set.sql` has it: nothing of ours yet, and something that a person chose would be written over."""
+    """As `change_set.sql` has it: nothing of ours yet, and a value that a person chose where we would write."""
     values = facts.holds.values
     plain: dict[str, set[str | None]] = {FLAG: {"2"}, "available_later": {"", None}, "available_now": {"", None}}
     return not any(value.is_written for value in values) and any(
-        value.is_due and value.field in plain and value.holds not in plain[value.field] for value in values
+        value.is_wanted and value.field in plain and value.holds not in plain[value.field] for value in values
     )
 
 

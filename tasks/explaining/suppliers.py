@@ -11,6 +11,7 @@ from typing import Any
 from tasks.explaining.model import Feed, Item, Link
 from tasks.explaining.records import Known, last_run, read_decided, read_unmatched
 from tasks.feeds import ItemAsked, OfferSaid, SupplierSays, says
+from tasks.linking import Codes, is_reused
 from tasks.state import Session
 
 IMPORT = "import-feed"
@@ -91,16 +92,8 @@ def _moment(text: object) -> datetime | None:
 
 
 def _doubt(row: dict[str, Any], offer: OfferSaid | None) -> str | None:
-    """The supplier's code stands for an item with other codes now; see `stale.sql`."""
-    if offer is None:
-        return None
-    pairs = [(row["sku"], offer.sku), (row["ean"], offer.ean)]
-    compared = [_plain(old) == _plain(new) for old, new in pairs if old and new]
-    return "code_reused" if compared and not any(compared) else None
-
-
-def _plain(code: str) -> str:
-    return code.strip().upper().lstrip("0")
+    known = Codes(row["sku"], row["ean"])
+    return "code_reused" if offer and is_reused(known, Codes(offer.sku, offer.ean)) else None
 
 
 def _no_link(session: Session, known: Known, item: Item, said: SupplierSays, folder: Path) -> Link:

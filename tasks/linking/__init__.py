@@ -19,6 +19,7 @@ from tasks.linking.report import (
     show_unmatched,
     warn_of_supplier,
 )
+from tasks.linking.reused import Codes, is_reused
 from tasks.linking.reviewing import answers, asking, showing
 from tasks.prestashop import Look
 from tasks.report import leave, started_by
@@ -29,12 +30,14 @@ from tasks.summaries import CatalogueSummary, ImportSummary, InspectSummary, Lin
 Integration = SupplierFeed | PrestashopDatabase
 
 __all__ = [
+    "Codes",
     "Found",
     "ask_person",
     "begin_reading_known",
     "begin_reading_links",
     "find_product",
     "find_products",
+    "is_reused",
     "join_new_items",
     "knows_products_of",
     "link_again",

@@ -36,3 +36,10 @@ CREATE OR REPLACE MACRO gtin_key(code) AS (
       CASE WHEN n // 100000000000 NOT IN (2, 4) AND n // 1000000000000 <> 2 AND (10 - gtin_sum(n) % 10) % 10 = n % 10
            THEN lpad(n::VARCHAR, 14, '0') END)[1] END
 );
+
+-- Whether the codes that an item had and has speak for one item, or for two: keys, of which NULL says nothing.
+CREATE OR REPLACE MACRO codes_agree(sku, gtin, other_sku, other_gtin) AS
+  coalesce(sku = other_sku, false) OR coalesce(gtin = other_gtin, false);
+
+CREATE OR REPLACE MACRO codes_differ(sku, gtin, other_sku, other_gtin) AS
+  coalesce(sku <> other_sku, false) OR coalesce(gtin <> other_gtin, false);

@@ -15,8 +15,8 @@ WITH suspects AS (
 ),
 seen AS (
   SELECT s.*, o.row_number,
-         coalesce(sku_key(o.sku) = s.sku_key, false) OR coalesce(o.any_gtin = s.gtin, false) AS agrees,
-         coalesce(sku_key(o.sku) <> s.sku_key, false) OR coalesce(o.any_gtin <> s.gtin, false) AS differs
+         codes_agree(sku_key(o.sku), o.any_gtin, s.sku_key, s.gtin) AS agrees,
+         codes_differ(sku_key(o.sku), o.any_gtin, s.sku_key, s.gtin) AS differs
   FROM suspects s LEFT JOIN offer_keys o USING (offer_key)
 ),
 judged AS (

@@ -154,6 +154,10 @@ def test_what_was_there_is_respected() -> None:
     assert find_cause(facts(own)).code == "waits_for_sync"
 
 
+def test_a_flag_of_its_own_that_happens_to_be_ours_is_respected_too() -> None:
+    assert find_cause(facts(flag("1", "1", is_written=False), respects_existing=True)).code == "left_own_text_or_flag"
+
+
 def test_what_was_there_was_put_back() -> None:
     cause = find_cause(facts(flag("2", "2", "2"), rule={"reason_code": "no_offer"}, restores=True))
     assert cause.code == "restored"

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.linking.reused import Codes, is_reused
 from tests import parquet
 from tests.linking.test_match import EAN_A, EAN_B, Rows, match
 from tests.linking.test_properties import OFFERS, PRODUCTS, links_of, named, numbered, outcome, quick
@@ -79,3 +80,18 @@ def test_no_rule_moves_a_link_while_its_item_and_product_are_there(
         if code in found and product <= len(after[1]):
             assert linked.get(code, product) == product
             assert product not in {other for key, other in linked.items() if key != code}
+
+
+@pytest.mark.parametrize(
+    ("known", "now", "reused"),
+    [
+        (Codes("A", EAN_A), Codes("NEW", EAN_B), True),
+        (Codes("0001", None), Codes("1", None), True),  # leading zeros tell two SKUs apart
+        (Codes("A", EAN_A), Codes("a ", EAN_B), False),
+        (Codes("A", EAN_A), Codes("NEW", "0" + EAN_A), False),
+        (Codes("A", None), Codes(None, EAN_B), False),
+        (Codes(None, None), Codes("A", EAN_A), False),
+    ],
+)
+def test_one_link_is_doubted_by_the_same_rule(known: Codes, now: Codes, reused: bool) -> None:
+    assert is_reused(known, now) is reused
