@@ -7,10 +7,13 @@ from blocks.feed_gate import FeedGate
 from blocks.loading import load_feed, load_integration, load_shop, load_source, refuse_taken, save_new, saved_shops
 from blocks.policy import Ageing, AvailabilityPolicy, LanguageTexts
 from blocks.policy_exception import PolicyException
-from blocks.shop import ColumnDefault, PrestashopDatabase
+from blocks.prestashop_database import PrestashopDatabase
+from blocks.shop import ColumnDefault
 from blocks.shop_gate import ChangeGate
+from blocks.shops import SHOP_KINDS, ShopBlock
 
 __all__ = [
+    "SHOP_KINDS",
     "Ageing",
     "AvailabilityPolicy",
     "ChangeGate",
@@ -22,6 +25,7 @@ __all__ = [
     "Meaning",
     "PolicyException",
     "PrestashopDatabase",
+    "ShopBlock",
     "ShopDelivery",
     "SkuCodes",
     "SupplierDelivery",

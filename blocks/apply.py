@@ -19,7 +19,8 @@ from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector
 from pydantic import SecretStr, ValidationError
 
 from blocks.feed import SupplierFeed
-from blocks.shop import PrestashopDatabase
+from blocks.prestashop_database import PrestashopDatabase
+from blocks.shops import SHOP_KINDS
 
 Outcome = Literal["created", "updated", "unchanged"]
 SECTIONS = ("connections", "feeds", "shops")
@@ -138,7 +139,7 @@ def main(arguments: list[str]) -> int:
     except (BlocksFileError, OSError) as error:
         print(f"{arguments[0]}: {error}", file=sys.stderr)
         return 1
-    for kind in (SqlAlchemyConnector, SupplierFeed, PrestashopDatabase):
+    for kind in (SqlAlchemyConnector, SupplierFeed, *SHOP_KINDS):
         kind.register_type_and_schema()
     for name, block in blocks.items():
         print(f"{save(name, block):10} {block.get_block_type_slug()}/{name}")

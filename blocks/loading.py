@@ -8,10 +8,10 @@ from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
 
 from blocks.feed import SupplierFeed
-from blocks.shop import PrestashopDatabase
+from blocks.shops import SHOP_KINDS, ShopBlock
 
-Integration = SupplierFeed | PrestashopDatabase
-SHOPS: tuple[type[Block], ...] = (PrestashopDatabase,)
+Integration = SupplierFeed | ShopBlock
+SHOPS: tuple[type[Block], ...] = SHOP_KINDS
 FEEDS: tuple[type[Block], ...] = (SupplierFeed,)
 
 
@@ -70,10 +70,10 @@ def refuse_taken(name: str) -> None:
     )
 
 
-def load_shop(shop: PrestashopDatabase | str) -> PrestashopDatabase:
+def load_shop(shop: ShopBlock | str) -> ShopBlock:
     """The shop itself, or the saved one of that name."""
     block = _load(shop, SHOPS)
-    assert isinstance(block, PrestashopDatabase)  # noqa: S101
+    assert isinstance(block, ShopBlock)  # noqa: S101
     return block
 
 
@@ -91,7 +91,7 @@ def saved_shops() -> list[str]:
 def load_integration(integration: Integration | str) -> Integration:
     """A feed or a shop, or the saved one of that name; a name that both have needs its kind before it."""
     block = _load(integration, FEEDS + SHOPS)
-    assert isinstance(block, SupplierFeed | PrestashopDatabase)  # noqa: S101
+    assert isinstance(block, SupplierFeed | ShopBlock)  # noqa: S101
     return block
 
 

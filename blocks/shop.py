@@ -1,15 +1,10 @@
-"""A PrestaShop shop reached through its MySQL or MariaDB database."""
+"""What every shop's block holds, whichever way the shop is reached."""
 
 from __future__ import annotations
 
-from typing import Self
-
-from prefect.blocks.core import Block
-from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from blocks.policy import AvailabilityPolicy
-from blocks.secret import refuse_mask
 from blocks.shop_gate import ChangeGate
 
 
@@ -22,25 +17,15 @@ class ColumnDefault(BaseModel):
     value: str = Field(title="Value", description="What new products get there, for example `1`.")
 
 
-class PrestashopDatabase(Block):
-    """A PrestaShop shop, read and written through its database."""
-
-    _block_type_name = "PrestaShop Database"
-    _block_type_slug = "prestashop-database"
-    _description = "A PrestaShop shop (1.6 to 9.1), read and written through its MySQL or MariaDB database."
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+class ShopNumber(BaseModel):
+    """Which of our integrations a shop is: the first field of its form."""
 
     integration_id: int = Field(gt=0, title="Integration number", description="The shop's number, for example 7.")
-    connection: SqlAlchemyConnector = Field(
-        title="Connection", description="The saved database connection (driver `mysql+pymysql`)."
-    )
-    table_prefix: str = Field(
-        "ps_",
-        pattern=r"^[A-Za-z0-9_]{0,32}$",
-        title="Table prefix",
-        description="`ps_` unless you changed it.",
-    )
+
+
+class ShopSettings(BaseModel):
+    """What is written to a shop, when, and in which words: the same whichever way it is reached."""
+
     id_shop: int = Field(1, gt=0, title="Shop number", description="`id_shop`; 1 unless you run several shops.")
     languages: list[str] | None = Field(
         None,
@@ -84,16 +69,3 @@ class PrestashopDatabase(Block):
     def leaves_labels(self) -> bool:
         """Whether another block writes combinations' texts."""
         return self.texts_only or not self.combination_texts
-
-    @model_validator(mode="after")
-    def _connection_fits(self) -> Self:
-        info = self.connection.connection_info
-        if not isinstance(info, ConnectionComponents):
-            raise ValueError(  # noqa: TRY004  (pydantic turns ValueError into a message that names the field)
-                "connection: expected the parts of an address (driver, host, database, user, password), got an address"
-                " as one text; a password inside it would be shown in logs. Fill in the parts"
-            )
-        if not str(getattr(info.driver, "value", info.driver)).startswith("mysql"):
-            raise ValueError(f"connection: expected the driver `mysql+pymysql`, got `{info.driver}`")
-        refuse_mask(info.password)
-        return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from blocks import PrestashopDatabase, SupplierFeed, load_integration
+from blocks import ShopBlock, SupplierFeed, load_integration
 from tasks.checks import check_database, show_checks
 from tasks.feeds import check_feed
 from tasks.prestashop import check_alone, check_shop
@@ -14,7 +14,7 @@ from tasks.summaries import CheckSummary
 
 
 @flow(name="check-integration", flow_run_name=run_name("check", "integration"))
-def check_integration(integration: SupplierFeed | PrestashopDatabase | str) -> CheckSummary:
+def check_integration(integration: SupplierFeed | ShopBlock | str) -> CheckSummary:
     """Check a shop's or a feed's settings; nothing is written.
 
     Args:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from prefect import flow
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks.explaining import Explanation, choose_shop, explain_found, find_meant
 from tasks.report import run_name
 from tasks.run import working_on
@@ -15,7 +15,7 @@ from tasks.summaries import ExplainSummary
 
 @flow(name="explain-product", flow_run_name=run_name("explain", "product"))
 def explain_product(
-    product: str, shop: PrestashopDatabase | str | None = None, language: Literal["pl", "en"] = "pl"
+    product: str, shop: ShopBlock | str | None = None, language: Literal["pl", "en"] = "pl"
 ) -> Explanation:
     """Explain why a product can be ordered or not; nothing is written.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from blocks import PrestashopDatabase, load_shop
+from blocks import ShopBlock, load_shop
 from tasks.linking import recognise_catalogue
 from tasks.prestashop import look_at_shop
 from tasks.report import block_name, run_name
@@ -13,7 +13,7 @@ from tasks.summaries import CatalogueSummary
 
 
 @flow(name="import-catalog", flow_run_name=run_name("catalogue of", "shop"))
-def import_catalog(shop: PrestashopDatabase | str, limit: int | None = None, dry_run: bool = False) -> CatalogueSummary:
+def import_catalog(shop: ShopBlock | str, limit: int | None = None, dry_run: bool = False) -> CatalogueSummary:
     """Import a shop's catalogue: recognise its items as products we know, make the others.
 
     Args:

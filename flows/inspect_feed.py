@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from blocks import PrestashopDatabase, SupplierFeed, load_shop, load_source
+from blocks import ShopBlock, SupplierFeed, load_shop, load_source
 from flows.import_catalog import import_catalog
 from tasks.feeds import (
     fetch_feed,
@@ -23,7 +23,7 @@ from tasks.summaries import InspectSummary
 @flow(name="inspect-feed", flow_run_name=run_name("inspect", "source"))
 def inspect_feed(
     source: SupplierFeed | str,
-    shop: PrestashopDatabase | str | None = None,
+    shop: ShopBlock | str | None = None,
     integration_id: int | None = None,
     contractor_id: int | None = None,
     save_as: str | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from blocks import PrestashopDatabase, SupplierFeed, load_integration
+from blocks import ShopBlock, SupplierFeed, load_integration
 from tasks.feeds import last_good_snapshot, with_all_parts
 from tasks.linking import ask_person, link_again, link_catalogue, read_review
 from tasks.prestashop import look_at_shop
@@ -15,7 +15,7 @@ from tasks.summaries import LinkSummary
 
 @flow(name="link-products", flow_run_name=run_name("link products of", "integration"))
 def link_products(
-    integration: SupplierFeed | PrestashopDatabase | str,
+    integration: SupplierFeed | ShopBlock | str,
     product_ids: list[int] | None = None,
     review: str | None = None,
     dry_run: bool = False,

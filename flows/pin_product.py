@@ -7,7 +7,7 @@ from typing import Literal
 
 from prefect import flow
 
-from blocks import PrestashopDatabase, load_shop
+from blocks import ShopBlock, load_shop
 from tasks.availability import find_in_shop, pin, show_pins
 from tasks.report import block_name, run_name
 from tasks.run import working_on
@@ -16,7 +16,7 @@ from tasks.summaries import PinSummary
 
 @flow(name="pin-product", flow_run_name=run_name("pin in", "shop"))
 def pin_product(
-    shop: PrestashopDatabase | str,
+    shop: ShopBlock | str,
     product: str,
     state: Literal["on", "off", "hold", "rules"],
     reason: str,

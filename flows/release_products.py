@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from blocks import PrestashopDatabase, load_shop
+from blocks import ShopBlock, load_shop
 from tasks.availability import (
     chosen_subject,
     end_release,
@@ -22,7 +22,7 @@ from tasks.summaries import ReleaseSummary
 
 @flow(name="release-products", flow_run_name=run_name("give back in", "shop"))
 def release_products(
-    shop: PrestashopDatabase | str,
+    shop: ShopBlock | str,
     reason: str,
     product: str | None = None,
     supplier: int | None = None,

@@ -7,7 +7,7 @@ from typing import Annotated
 from prefect import flow
 from pydantic import Field
 
-from blocks import PrestashopDatabase, load_shop
+from blocks import ShopBlock, load_shop
 from tasks.history import show_product, show_shop
 from tasks.report import block_name, run_name
 from tasks.run import working_on
@@ -16,7 +16,7 @@ from tasks.summaries import HistorySummary
 
 @flow(name="show-history", flow_run_name=run_name("history", "shop"))
 def show_history(
-    shop: PrestashopDatabase | str, product: str | None = None, days: Annotated[int, Field(ge=1, le=366)] = 30
+    shop: ShopBlock | str, product: str | None = None, days: Annotated[int, Field(ge=1, le=366)] = 30
 ) -> HistorySummary:
     """Show the past as a picture and tables, in the run's artifact; nothing is changed.
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from prefect import flow
 
-from blocks import PrestashopDatabase, load_shop
+from blocks import ShopBlock, load_shop
 from tasks.availability import (
     approved_changes,
     begin_reading_known,
@@ -38,7 +38,7 @@ from tasks.summaries import SyncSummary
 
 @flow(name="sync-availability", flow_run_name=run_name("sync", "shop"))
 def sync_availability(
-    shop: PrestashopDatabase | str,
+    shop: ShopBlock | str,
     contractor: int | None = None,
     limit: int | None = None,
     dry_run: bool = False,
@@ -90,7 +90,7 @@ def sync_availability(
         return summary
 
 
-def _apply_approved(run: Run[SyncSummary], block: PrestashopDatabase, change_set_id: str) -> None:
+def _apply_approved(run: Run[SyncSummary], block: ShopBlock, change_set_id: str) -> None:
     """Write an archived change set: whatever somebody changed in the shop since it was planned is left alone."""
     changes = approved_changes(run, block, change_set_id)
     known = begin_reading_links(run)

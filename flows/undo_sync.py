@@ -7,7 +7,7 @@ from typing import Annotated
 from prefect import flow
 from pydantic import Field
 
-from blocks import PrestashopDatabase, load_shop
+from blocks import ShopBlock, load_shop
 from tasks.availability import find_undone, hold_undone, keep_outcomes, plan_undo, show_pins
 from tasks.prestashop import read_rows_of, write_changes
 from tasks.report import block_name, run_name
@@ -17,7 +17,7 @@ from tasks.summaries import UndoSummary
 
 @flow(name="undo-sync", flow_run_name=run_name("undo in", "shop"))
 def undo_sync(
-    shop: PrestashopDatabase | str,
+    shop: ShopBlock | str,
     change_set_id: str,
     reason: str,
     products: list[str] | None = None,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks.run import Run
 from tasks.station import station
 from tasks.summaries import Check, CheckSummary
 
 
 @station("check state database", io=True)
-def check_database(run: Run[CheckSummary], shop: PrestashopDatabase | None) -> None:
+def check_database(run: Run[CheckSummary], shop: ShopBlock | None) -> None:
     """Is the state database fit for this integration: the right kind, and nothing in `products` that we can't fill."""
     kind = Check(
         name="state database",

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks import archive
 from tasks.availability import plan
 from tasks.availability.approving import approved_changes, rows_of
@@ -60,7 +60,7 @@ __all__ = [
 ]
 
 
-def begin_reading_known(run: Run[SyncSummary], shop: PrestashopDatabase) -> Ahead[Known]:
+def begin_reading_known(run: Run[SyncSummary], shop: ShopBlock) -> Ahead[Known]:
     """Begin to read what a decision needs of our database: what we wrote to this shop last, suppliers, pins."""
     return run.ahead(partial(read_known, run.state, shop, run.folder))
 
@@ -79,7 +79,7 @@ def first_to_read(run: Run[SyncSummary], links: Path, known: Ahead[Known]) -> Pa
 @station("decide availability", io=True)
 def decide_availability(
     run: Run[SyncSummary],
-    shop: PrestashopDatabase,
+    shop: ShopBlock,
     look: Look,
     links: Path,
     known: Ahead[Known],
@@ -113,7 +113,7 @@ def decide_availability(
     return wanted
 
 
-def view_of(shop: PrestashopDatabase, info: ShopInfo, now: datetime) -> ShopView:
+def view_of(shop: ShopBlock, info: ShopInfo, now: datetime) -> ShopView:
     """What a decision has to know of a shop; raises Refused for languages that the shop has not."""
     active = {language.iso_code: language for language in info.languages if language.active}
     chosen = shop.languages or list(active)
@@ -143,7 +143,7 @@ def find_changes(run: Run[SyncSummary], wanted: Wanted, held: Path) -> Differing
 @station("plan changes")
 def plan_changes(
     run: Run[SyncSummary],
-    shop: PrestashopDatabase,
+    shop: ShopBlock,
     differing: Differing,
     shop_rows: Path,
     known: Ahead[Known],

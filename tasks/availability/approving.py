@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks import archive
 from tasks.availability.gate import APPROVED, WINDOW
 from tasks.availability.pins import open_pins
@@ -22,13 +22,13 @@ AS_PLANNED = ("limit", "contractor", "wanted", "on", "off", "changed", "unchange
 AS_DECIDED = ("not_enforceable", "skipped", "by_supplier")
 
 
-def rows_of(shop: PrestashopDatabase) -> list[Any]:
+def rows_of(shop: ShopBlock) -> list[Any]:
     """Which rows of a shop its block writes, as a change set's manifest keeps it."""
     return [shop.id_shop, shop.texts_only, shop.leaves_labels]
 
 
 @station("approve change set", io=True)
-def approved_changes(run: Run[SyncSummary], shop: PrestashopDatabase, wanted: str) -> Path:
+def approved_changes(run: Run[SyncSummary], shop: ShopBlock, wanted: str) -> Path:
     """Find the archived change set that a person approves; raises Refused where it can't be applied (any more).
 
     What was decided then counts for this run, too: nothing is decided anew.

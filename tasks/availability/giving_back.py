@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks import archive
 from tasks.availability.pins import (
     Pin,
@@ -86,7 +86,7 @@ def _lay_unfinished(run: Run[Any], table: Desk) -> None:
 
 
 @station("plan release", io=True)
-def plan_release(run: Run[ReleaseSummary], block: PrestashopDatabase, ours: OurRows, shop_rows: Path) -> PutBack:
+def plan_release(run: Run[ReleaseSummary], block: ShopBlock, ours: OurRows, shop_rows: Path) -> PutBack:
     """Put what the shop holds beside what stood there before us, keep that in the archive, and show it."""
     files = ours.model_dump(include={"written", "earlier", "our_values", "links"})
     release = plan_putting_back(run, block, "availability/giving_back_judged.sql", {**files, "shop_rows": shop_rows})

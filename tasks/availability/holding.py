@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks.availability import gate
 from tasks.duck import desk
 from tasks.errors import Quarantined
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from tasks.availability.plan import ChangeSet, Wanted
 
 
-def pass_gate(
-    run: Run[SyncSummary], shop: PrestashopDatabase, changes: ChangeSet, wanted: Wanted, known: Ahead[Known]
-) -> None:
+def pass_gate(run: Run[SyncSummary], shop: ShopBlock, changes: ChangeSet, wanted: Wanted, known: Ahead[Known]) -> None:
     """Raise Quarantined for a change set that switches too many products; a dry run only warns.
 
     One that switches none is not looked at.
@@ -46,7 +44,7 @@ def _products_of(written: Path) -> int:
 
 
 @station("judge change set", io=True)
-def _judge(run: Run[SyncSummary], shop: PrestashopDatabase, changes: Path, suppliers: Path, managed: int) -> None:
+def _judge(run: Run[SyncSummary], shop: ShopBlock, changes: Path, suppliers: Path, managed: int) -> None:
     past, gone = gate.past_sets(run.state, run.integration_id, run.started_at)
     switched, unreadable = gate.judge(changes, past, suppliers, managed, shop.gate)
     if left_out := [*gone, *unreadable]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ValidationError
 
-from blocks import AvailabilityPolicy, PrestashopDatabase, SupplierDelivery
+from blocks import AvailabilityPolicy, ShopBlock, SupplierDelivery
 from tasks.availability.promises import Asked, Supplier, promises
 from tasks.availability.texts import Language, all_texts
 from tasks.duck import Desk, desk
@@ -54,7 +54,7 @@ class Judged(BaseModel):
     wanted: Path
 
 
-def judge(shop: PrestashopDatabase, view: ShopView, inputs: Mapping[str, Path], folder: Path) -> Judged:
+def judge(shop: ShopBlock, view: ShopView, inputs: Mapping[str, Path], folder: Path) -> Judged:
     """The same decision as a sync makes, kept with all that led to it; see `lay_decisions` for the inputs."""
     with desk() as table:
         lay_decisions(table, shop, view, inputs)
@@ -62,7 +62,7 @@ def judge(shop: PrestashopDatabase, view: ShopView, inputs: Mapping[str, Path], 
 
 
 def lay_decisions(
-    table: Desk, shop: PrestashopDatabase, view: ShopView, inputs: Mapping[str, Path], contractor: int | None = None
+    table: Desk, shop: ShopBlock, view: ShopView, inputs: Mapping[str, Path], contractor: int | None = None
 ) -> None:
     """Decide over the files links, written, catalogue; where given suppliers, pins, absences, feed_health.
 
@@ -86,7 +86,7 @@ def lay_decisions(
     table.run("availability/wanted.sql", values)
 
 
-def _values(shop: PrestashopDatabase, view: ShopView, contractor: int | None) -> dict[str, Any]:
+def _values(shop: ShopBlock, view: ShopView, contractor: int | None) -> dict[str, Any]:
     policy = shop.policy
     own_text = [one.id_lang for one in view.languages if one.iso_code == policy.supplier_text_language]
     resume = policy.resume_threshold
@@ -133,7 +133,7 @@ def _exceptions(policy: AvailabilityPolicy) -> list[dict[str, Any]]:
     return [{"place": place, **one.model_dump()} for place, one in enumerate(policy.exceptions)]
 
 
-def _promises(table: Desk, shop: PrestashopDatabase, view: ShopView) -> list[dict[str, Any]]:
+def _promises(table: Desk, shop: ShopBlock, view: ShopView) -> list[dict[str, Any]]:
     asked = table.connection.execute("SELECT DISTINCT supplier, days_said, available_from FROM offers_said").fetchall()
     suppliers = {row["integration_id"]: _supplier(row) for row in table.rows("FROM suppliers")}
     made = promises(map(Asked._make, asked), suppliers, shop.policy.delivery, view.zone, view.now)
@@ -150,7 +150,7 @@ def _supplier(row: dict[str, Any]) -> Supplier:
         ) from error
 
 
-def _texts(table: Desk, shop: PrestashopDatabase, view: ShopView) -> list[dict[str, Any]]:
+def _texts(table: Desk, shop: ShopBlock, view: ShopView) -> list[dict[str, Any]]:
     dates = table.connection.execute(
         "SELECT DISTINCT CASE WHEN $ranges THEN ship_from ELSE ship_on END, ship_on FROM decisions"
         " WHERE ship_on IS NOT NULL"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks.state import StateDatabase
 
 WRITTEN = ("id_product", "id_product_attribute", "id_lang", "field", "value", "original")
@@ -35,7 +35,7 @@ class Known(NamedTuple):
         return {name: path for name, path in self._asdict().items() if isinstance(path, Path)}
 
 
-def read_known(state: StateDatabase, shop: PrestashopDatabase, folder: Path) -> Known:
+def read_known(state: StateDatabase, shop: ShopBlock, folder: Path) -> Known:
     """Read it for a shop; absences and imports only where its policy lets offers age."""
     ours = {"integration_id": shop.integration_id}
     ageing = shop.policy.ageing.is_on

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks.availability.pins import (
     Pin,
     Subject,
@@ -61,7 +61,7 @@ def whole_product(found: Found) -> int:
 @station("pin", io=True)
 def pin(
     run: Run[PinSummary],
-    block: PrestashopDatabase,
+    block: ShopBlock,
     found: Found,
     state: State,
     reason: str,
@@ -90,7 +90,7 @@ def pin(
     run.say("%s: %s", found.shown, "by the rules" if state == "rules" else KINDS[state])
 
 
-def _warn_of_others(run: Run[PinSummary], block: PrestashopDatabase, found: Found, state: State) -> None:
+def _warn_of_others(run: Run[PinSummary], block: ShopBlock, found: Found, state: State) -> None:
     """Say what else is said that reaches this product, so that nobody waits for a pin that another one beats."""
     with run.state.session(read_only=True) as session:
         pins = open_pins(session, run.integration_id, run.started_at)
@@ -125,7 +125,7 @@ def _warn_of_no_supplier(run: Run[PinSummary], found: Found, state: State) -> No
 
 
 @station("show pins", io=True)
-def show_pins(run: Run[Any], block: PrestashopDatabase) -> None:
+def show_pins(run: Run[Any], block: ShopBlock) -> None:
     """All open pins of the shop, as a table of the summary."""
     zone = ZoneInfo(block.timezone)
     with run.state.session(read_only=True) as session:

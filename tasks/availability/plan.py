@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks.availability.judging import ShopView, lay_decisions
 from tasks.duck import desk, sql_text
 from tasks.prestashop import Field
@@ -71,7 +71,7 @@ class ChangeSet(BaseModel):
 
 
 def decide(
-    shop: PrestashopDatabase,
+    shop: ShopBlock,
     view: ShopView,
     inputs: Mapping[str, Path],
     folder: Path,

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks.availability import plan
 from tasks.availability.keeping import archive_changes
 from tasks.duck import desk
@@ -45,7 +45,7 @@ class PutBack(BaseModel):
     products: int
 
 
-def require_switched_on(run: Run[Any], block: PrestashopDatabase) -> None:
+def require_switched_on(run: Run[Any], block: ShopBlock) -> None:
     """Raise Refused for writing to a shop that is switched off; a dry run goes on."""
     if not (run.summary.dry_run or block.product_listing_enabled):
         raise Refused(
@@ -56,7 +56,7 @@ def require_switched_on(run: Run[Any], block: PrestashopDatabase) -> None:
 
 def plan_putting_back(
     run: Run[ReleaseSummary] | Run[UndoSummary],
-    block: PrestashopDatabase,
+    block: ShopBlock,
     judging: str,
     files: Mapping[str, Path],
     values: Mapping[str, Any] | None = None,

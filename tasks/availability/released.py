@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks.availability.pinning import find_in_shop, whole_product
 from tasks.availability.pins import Subject, end_pins, open_pins, required_reason, subject_of
 from tasks.availability.putting_back import require_switched_on
@@ -27,7 +27,7 @@ class Choice(BaseModel):
 @station("choose what is given back", io=True)
 def chosen_subject(
     run: Run[ReleaseSummary],
-    block: PrestashopDatabase,
+    block: ShopBlock,
     product: str | None,
     supplier: int | None,
     *,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks import archive
 from tasks.availability.pinning import find_in_shop, whole_product
 from tasks.availability.pins import (
@@ -50,7 +50,7 @@ class Undone(BaseModel):
 @station("find what is undone", io=True)
 def find_undone(
     run: Run[UndoSummary],
-    block: PrestashopDatabase,
+    block: ShopBlock,
     change_set_id: str,
     reason: str,
     products: list[str] | None,
@@ -86,7 +86,7 @@ def find_undone(
         )
 
 
-def _begun_at(run: Run[UndoSummary], block: PrestashopDatabase, change_set_id: str) -> datetime:
+def _begun_at(run: Run[UndoSummary], block: ShopBlock, change_set_id: str) -> datetime:
     """When the change set was begun to be written; Refused where it was not, or the shop was given back."""
     with run.state.session(read_only=True) as session:
         found = session.execute("change_set_by_id", {"id": change_set_id})
@@ -159,7 +159,7 @@ def _lay_outcomes(run: Run[UndoSummary], table: Desk, outcomes: Path) -> bool:
 
 
 @station("plan undo", io=True)
-def plan_undo(run: Run[UndoSummary], block: PrestashopDatabase, undone: Undone, shop_rows: Path) -> PutBack:
+def plan_undo(run: Run[UndoSummary], block: ShopBlock, undone: Undone, shop_rows: Path) -> PutBack:
     """Put what the shop holds beside what the change set met, keep that in the archive, and show it."""
     ours, folder = {"integration_id": run.integration_id}, run.folder
     with run.state.session(read_only=True) as session:

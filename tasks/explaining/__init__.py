@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blocks import PrestashopDatabase, load_shop, saved_shops
+from blocks import ShopBlock, load_shop, saved_shops
 from tasks.errors import Refused
 from tasks.explaining.answering import Place, explain, none_or_several, words_of
 from tasks.explaining.model import Explanation
@@ -17,7 +17,7 @@ __all__ = ["Explanation", "Language", "choose_shop", "explain_found", "find_mean
 
 
 @station("choose shop", io=True)
-def choose_shop(run: Run[ExplainSummary], product: str, shop: PrestashopDatabase | str | None) -> PrestashopDatabase:
+def choose_shop(run: Run[ExplainSummary], product: str, shop: ShopBlock | str | None) -> ShopBlock:
     """The shop that is meant; without a word the only one there is, or the only one that sells the product."""
     if shop is not None:
         return load_shop(shop)
@@ -35,12 +35,12 @@ def choose_shop(run: Run[ExplainSummary], product: str, shop: PrestashopDatabase
     return next(iter(blocks.values()))
 
 
-def _sells(run: Run[ExplainSummary], product: str, block: PrestashopDatabase) -> bool:
+def _sells(run: Run[ExplainSummary], product: str, block: ShopBlock) -> bool:
     return any(found.item for found in find_products(run.state, product, block.integration_id))
 
 
 @station("find product", io=True)
-def find_meant(run: Run[ExplainSummary], product: str, block: PrestashopDatabase) -> list[Found]:
+def find_meant(run: Run[ExplainSummary], product: str, block: ShopBlock) -> list[Found]:
     """All products that a text may mean; see `find_products`."""
     found = find_products(run.state, product, block.integration_id)
     sold = [one for one in found if one.item]
@@ -49,7 +49,7 @@ def find_meant(run: Run[ExplainSummary], product: str, block: PrestashopDatabase
 
 @station("explain product", io=True)
 def explain_found(
-    run: Run[ExplainSummary], product: str, block: PrestashopDatabase, found: list[Found], language: Language
+    run: Run[ExplainSummary], product: str, block: ShopBlock, found: list[Found], language: Language
 ) -> Explanation:
     """Read, decide, name the cause, and show it all as the run's artifact."""
     if len(found) == 1:

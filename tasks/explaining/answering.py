@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks.errors import Refused, UnreachableError, WrongSettingsError
 from tasks.explaining.causes import find_cause
 from tasks.explaining.deciding import Decided, decide
@@ -32,7 +32,7 @@ class Place(NamedTuple):
     """Where it is looked: our database, the shop, a folder for files in between, and what time it is."""
 
     state: StateDatabase
-    shop: PrestashopDatabase
+    shop: ShopBlock
     folder: Path
     now: datetime
 
@@ -50,7 +50,7 @@ def gather(place: Place, found: Found) -> Facts:
         return _facts(session, place, item, look, problem)
 
 
-def say(facts: Facts, shop: PrestashopDatabase, language: Language) -> Explanation:
+def say(facts: Facts, shop: ShopBlock, language: Language) -> Explanation:
     """Name the cause and put everything into words."""
     words = words_of(shop, language)
     told = _told(words, facts, find_cause(facts), shop.integration_id)
@@ -58,7 +58,7 @@ def say(facts: Facts, shop: PrestashopDatabase, language: Language) -> Explanati
     return told
 
 
-def words_of(shop: PrestashopDatabase, language: Language) -> Words:
+def words_of(shop: ShopBlock, language: Language) -> Words:
     """The words of a language, with the shop's time zone."""
     return Words(language, ZoneInfo(shop.timezone))
 

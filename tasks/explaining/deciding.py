@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from blocks import AvailabilityPolicy, PolicyException, PrestashopDatabase
+from blocks import AvailabilityPolicy, PolicyException, ShopBlock
 from tasks.availability import ShopView, judge, view_of
 from tasks.duck import desk
 from tasks.explaining.model import Item, Offer, Pin, Rule
@@ -26,9 +26,7 @@ class Decided(BaseModel):
     wanted: list[dict[str, Any]] = []
 
 
-def decide(
-    shop: PrestashopDatabase, item: Item, known: Known, look: ProductLook | None, now: datetime, folder: Path
-) -> Decided:
+def decide(shop: ShopBlock, item: Item, known: Known, look: ProductLook | None, now: datetime, folder: Path) -> Decided:
     """Decide as a sync would; without a look at the shop as if nothing there kept the product from being sold.
 
     Raises Refused where a sync would refuse as well: a language without texts, a text that does not fit.
@@ -101,7 +99,7 @@ def _codes(*texts: str | None) -> set[str]:
     return {text.strip().upper() for text in texts if text}
 
 
-def _assumed_view(shop: PrestashopDatabase, now: datetime) -> ShopView:
+def _assumed_view(shop: ShopBlock, now: datetime) -> ShopView:
     return ShopView(languages=[], combination_labels=False, only_bmp=False, now=now, timezone=shop.timezone)
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from blocks import PrestashopDatabase, SupplierFeed, load_feed, load_shop
+from blocks import ShopBlock, SupplierFeed, load_feed, load_shop
 from tasks.history import frames, runs
 from tasks.history.offers import links_of, offer_rows
 from tasks.history.showing import show_product, show_shop
@@ -25,7 +25,7 @@ from tasks.state import StateDatabase, open_state
 if TYPE_CHECKING:
     import pandas as pd
 
-Shop = PrestashopDatabase | str | int
+Shop = ShopBlock | str | int
 
 __all__ = [
     "import_history",

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks.errors import Refused
 from tasks.history import by_day, canvas, pictures
 from tasks.history.offers import links_of, offer_rows
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @station("show history of shop", io=True)
-def show_shop(run: Run[HistorySummary], block: PrestashopDatabase, name: str) -> None:
+def show_shop(run: Run[HistorySummary], block: ShopBlock, name: str) -> None:
     """Show how many products were on, off and changed, by sync run and by supplier."""
     span = _span(run, block)
     rows = sync_rows(run.state, block.integration_id, span.since)
@@ -44,7 +44,7 @@ def show_shop(run: Run[HistorySummary], block: PrestashopDatabase, name: str) ->
 
 
 @station("show history of product", io=True)
-def show_product(run: Run[HistorySummary], block: PrestashopDatabase, product: str) -> None:
+def show_product(run: Run[HistorySummary], block: ShopBlock, product: str) -> None:
     """Show a product's stock and delivery days by supplier, and when the shop's customers could order it.
 
     Raises Refused for a text that is no product, several, or none of this shop.
@@ -71,7 +71,7 @@ def show_product(run: Run[HistorySummary], block: PrestashopDatabase, product: s
     run.show("What suppliers said", by_day.of_offers(offers.rows, span.zone))
 
 
-def _span(run: Run[HistorySummary], block: PrestashopDatabase) -> canvas.Span:
+def _span(run: Run[HistorySummary], block: ShopBlock) -> canvas.Span:
     return canvas.Span(run.started_at - timedelta(days=run.summary.days), run.started_at, ZoneInfo(block.timezone))
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from blocks import PrestashopDatabase, SkuCodes, SupplierFeed
+from blocks import ShopBlock, SkuCodes, SupplierFeed
 from tasks.duck import has_rows
 from tasks.feeds import Snapshot, believe, fetch_feed
 from tasks.linking import shop, supplier
@@ -27,7 +27,7 @@ from tasks.run import Ahead, Run
 from tasks.station import station
 from tasks.summaries import CatalogueSummary, ImportSummary, InspectSummary, LinkSummary
 
-Integration = SupplierFeed | PrestashopDatabase
+Integration = SupplierFeed | ShopBlock
 
 __all__ = [
     "Codes",
@@ -176,15 +176,13 @@ def ask_person(run: Run[LinkSummary], block: Integration, offers: Path) -> None:
     name = None if run.summary.dry_run else asking.keep(questions, run.integration_id, run.folder)
     run.count(review_id=name)
     rows = asking.first_rows(questions, min(showing.MOST_SHOWN, questions.to_review))
-    text = showing.as_markdown(run.title, questions, rows, name, of_shop=isinstance(block, PrestashopDatabase))
+    text = showing.as_markdown(run.title, questions, rows, name, of_shop=isinstance(block, ShopBlock))
     leave(f"review-{run.title}", text, f"{questions.to_review} items need a person")
     run.say("%d items need a person: see the artifact `review-%s`", questions.to_review, run.title)
 
 
 @station("recognise catalogue", io=True)
-def recognise_catalogue(
-    run: Run[CatalogueSummary], block: PrestashopDatabase, look: Look, limit: int | None = None
-) -> None:
+def recognise_catalogue(run: Run[CatalogueSummary], block: ShopBlock, look: Look, limit: int | None = None) -> None:
     """Recognise a shop's items as our products, make the others, and write the shop's links."""
     plan = _recognise(run, block, look.catalogue, limit, codes=look.info.tells_supplier_codes)
     run.count(products_read=plan.items, created=plan.created, linked=plan.recognised, updated=plan.updated)
@@ -198,7 +196,7 @@ def recognise_catalogue(
 
 
 @station("link a shop's products", io=True)
-def link_catalogue(run: Run[LinkSummary], block: PrestashopDatabase, look: Look, review: Path | None = None) -> Path:
+def link_catalogue(run: Run[LinkSummary], block: ShopBlock, look: Look, review: Path | None = None) -> Path:
     """The same for `link_products`, counted in its words, a person's answers first; returns the items as offers."""
     known = shop.read_known(run.state, run.folder, block.integration_id)
     offers = shop.items_as_offers(look.catalogue, run.folder)
@@ -224,7 +222,7 @@ def begin_reading_links(run: Run[Any]) -> Ahead[shop.Known]:
 
 
 @station("join new items", io=True)
-def join_new_items(run: Run[Any], block: PrestashopDatabase, catalogue: Path, ahead: Ahead[shop.Known]) -> Path:
+def join_new_items(run: Run[Any], block: ShopBlock, catalogue: Path, ahead: Ahead[shop.Known]) -> Path:
     """The same before a sync, so that new products join by themselves; returns the links of all integrations."""
     known = ahead.take()
     plan = _recognise(run, block, catalogue, known=known, codes=False)
@@ -239,7 +237,7 @@ def join_new_items(run: Run[Any], block: PrestashopDatabase, catalogue: Path, ah
 
 def _recognise(
     run: Run[Any],
-    block: PrestashopDatabase,
+    block: ShopBlock,
     catalogue: Path,
     limit: int | None = None,
     known: shop.Known | None = None,
@@ -253,13 +251,13 @@ def _recognise(
     return plan
 
 
-def _apply(run: Run[Any], block: PrestashopDatabase, plan: shop.CataloguePlan, before: shop.Steps = ()) -> None:
+def _apply(run: Run[Any], block: ShopBlock, plan: shop.CataloguePlan, before: shop.Steps = ()) -> None:
     run.check_lease()
     shop.apply_catalogue(run.state, plan, block.integration_id, block.product_defaults, before)
 
 
 @station("look for products", io=True)
-def knows_products_of(run: Run[Any], block: PrestashopDatabase) -> bool:
+def knows_products_of(run: Run[Any], block: ShopBlock) -> bool:
     """Whether any product of this shop is known, for an offer to be."""
     links = run.folder / "links_of_shop.parquet"
     ours = {"integration_id": block.integration_id}

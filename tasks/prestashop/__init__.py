@@ -14,13 +14,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks.duck import desk
 from tasks.errors import Refused, RexbitError
 from tasks.prestashop.applying import apply_change_set
-from tasks.prestashop.checks import checks
-from tasks.prestashop.database import open_shop
 from tasks.prestashop.model import ALL_FIELDS, USUAL_FIELDS, Asked, Field, ShopInfo, asked_by, fields_of
+from tasks.prestashop.opening import checks, open_shop
 from tasks.prestashop.record import Writing
 from tasks.prestashop.scopes import KINDS, ShopRows, claim, read_scopes, shared_rows, told_of_shared, told_of_whole_shop
 from tasks.run import Ahead, Run
@@ -59,9 +58,7 @@ class Look(BaseModel):
 
 
 @station("look at shop", io=True)
-def look_at_shop(
-    run: Run[Any], block: PrestashopDatabase, *, to_write: bool = False, asked: Collection[Asked] = ()
-) -> Look:
+def look_at_shop(run: Run[Any], block: ShopBlock, *, to_write: bool = False, asked: Collection[Asked] = ()) -> Look:
     """Read the shop's version, languages and catalogue; raises Refused for writing to a shop that is switched off.
 
     `asked`: what the catalogue tells besides: codes for linking, for a sync what `asked_by` its policy is.
@@ -88,7 +85,7 @@ class ProductLook(Look):
     rows: Path
 
 
-def look_at_product(block: PrestashopDatabase, id_product: int, folder: Path) -> ProductLook:
+def look_at_product(block: ShopBlock, id_product: int, folder: Path) -> ProductLook:
     """Read one product as the shop has it now; a plain function, not tried again: a person waits for the answer."""
     wanted = folder / "looked_at.parquet"
     with desk() as table:
@@ -104,7 +101,7 @@ def look_at_product(block: PrestashopDatabase, id_product: int, folder: Path) ->
 
 
 @station("read all rows of the shop", io=True)
-def read_all_rows(run: Run[SyncSummary], block: PrestashopDatabase, fields: Collection[Field] | None = None) -> Path:
+def read_all_rows(run: Run[SyncSummary], block: ShopBlock, fields: Collection[Field] | None = None) -> Path:
     """Every value that the shop holds of some fields (None: those that its policy has written), to compare with."""
     with open_shop(block) as shop:
         return shop.read_rows(run.folder / "all_rows.parquet", None, fields or fields_of(block.policy))
@@ -112,7 +109,7 @@ def read_all_rows(run: Run[SyncSummary], block: PrestashopDatabase, fields: Coll
 
 def begin_reading_rows(
     run: Run[SyncSummary],
-    block: PrestashopDatabase,
+    block: ShopBlock,
     products: Path | None,
     fields: Collection[Field] | None = None,
 ) -> Ahead[Path] | None:
@@ -123,7 +120,7 @@ def begin_reading_rows(
 @station("read rows of changed products", io=True)
 def read_rows_of(
     run: Run[Any],
-    block: PrestashopDatabase,
+    block: ShopBlock,
     products: Path,
     begun: Ahead[Path] | None = None,
     fields: Collection[Field] | None = None,
@@ -135,13 +132,13 @@ def read_rows_of(
     return begun.result() if begun else _read_rows(run, block, products, fields)
 
 
-def _read_rows(run: Run[Any], block: PrestashopDatabase, products: Path, fields: Collection[Field] | None) -> Path:
+def _read_rows(run: Run[Any], block: ShopBlock, products: Path, fields: Collection[Field] | None) -> Path:
     with open_shop(block) as shop:
         return shop.read_rows(run.folder / "shop_rows.parquet", products, fields or fields_of(block.policy))
 
 
 @station("write changes", io=True)
-def write_changes(run: Run[Any], block: PrestashopDatabase, changes: Path, links: Path) -> Path:
+def write_changes(run: Run[Any], block: ShopBlock, changes: Path, links: Path) -> Path:
     """Apply a change set window by window, read back, record; returns the outcomes as a file.
 
     Safe to repeat: a row that already holds what it shall is found to, and recorded.
@@ -164,13 +161,13 @@ def _writing(run: Run[Any], links: Path) -> Writing:
 
 
 @station("check shop", io=True)
-def check_shop(run: Run[CheckSummary], block: PrestashopDatabase) -> None:
+def check_shop(run: Run[CheckSummary], block: ShopBlock) -> None:
     """The shop's settings, grants and languages, each with how to fix it."""
     run.summary.checks += checks(block)
 
 
 @station("claim rows", io=True)
-def claim_rows(run: Run[Any], block: PrestashopDatabase, info: ShopInfo) -> None:
+def claim_rows(run: Run[Any], block: ShopBlock, info: ShopInfo) -> None:
     """Record which rows this block writes; Refused for a shop given back or paused, or rows that another block writes.
 
     A dry run only warns.
@@ -194,7 +191,7 @@ def claim_rows(run: Run[Any], block: PrestashopDatabase, info: ShopInfo) -> None
         run.say("Recorded which rows this block writes: %s", ", ".join(row for row in rows[1:] if row))
 
 
-def rows_of_others(run: Run[Any], block: PrestashopDatabase) -> dict[str, str]:
+def rows_of_others(run: Run[Any], block: ShopBlock) -> dict[str, str]:
     """Which of the rows that this shop's block could write another block writes: kind -> that block's name."""
     with open_shop(block) as shop:
         rows = ShopRows.within_reach(shop.info)
@@ -204,7 +201,7 @@ def rows_of_others(run: Run[Any], block: PrestashopDatabase) -> dict[str, str]:
 
 
 @station("check who writes", io=True)
-def check_alone(run: Run[CheckSummary], block: PrestashopDatabase) -> None:
+def check_alone(run: Run[CheckSummary], block: ShopBlock) -> None:
     """Whether this block alone writes its rows."""
     expected = "rows of this shop are written by this block alone"
     try:

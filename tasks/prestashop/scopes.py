@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from blocks import PrestashopDatabase
+from blocks import ShopBlock
 from tasks.errors import Refused
-from tasks.prestashop.capabilities import Scope, scope_of
 from tasks.prestashop.model import ShopInfo
 from tasks.state import Session, StateDatabase
 
 ALL_LABELS = "all"  # the table of combinations' texts knows no shop
 KINDS = {"text_rows": "texts", "flag_rows": "flags", "label_rows": "combinations' texts"}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which rows are this shop's: texts by `id_shop`, stock rows by `stock_shop` and `stock_group`."""
+
+    id_shop: int
+    stock_shop: int
+    stock_group: int
+
+    @property
+    def values(self) -> dict[str, int]:
+        """The scope as values for a statement."""
+        return {"id_shop": self.id_shop, "stock_shop": self.stock_shop, "stock_group": self.stock_group}
+
+    @property
+    def stock_rows(self) -> str:
+        """The condition of the stock rows, as a person would write it."""
+        return f"id_shop={self.stock_shop}, id_shop_group={self.stock_group}"
+
+
+def scope_of(info: ShopInfo) -> Scope:
+    """Return the shop's rows: a group that shares its stock owns the stock rows, else the shop does."""
+    if info.share_stock:
+        return Scope(info.id_shop, 0, info.id_shop_group)
+    return Scope(info.id_shop, info.id_shop, 0)
 
 
 class ShopRows(NamedTuple):
@@ -24,7 +50,7 @@ class ShopRows(NamedTuple):
     label_rows: str | None
 
     @classmethod
-    def of(cls, block: PrestashopDatabase, info: ShopInfo) -> Self:
+    def of(cls, block: ShopBlock, info: ShopInfo) -> Self:
         """The rows that a sync of this block writes."""
         rows = cls.within_reach(info)
         return rows._replace(
@@ -35,7 +61,7 @@ class ShopRows(NamedTuple):
     @classmethod
     def within_reach(cls, info: ShopInfo) -> Self:
         """The rows that a block of this shop could write, whatever it leaves to others."""
-        scope: Scope = scope_of(info)
+        scope = scope_of(info)
         return cls(
             info.identity,
             f"id_shop={info.id_shop}",

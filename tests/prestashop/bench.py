@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from blocks import AvailabilityPolicy, LanguageTexts, PrestashopDatabase
 from demo.grants import grant_sync_user
 from demo.servers import MariaDb
-from tasks.prestashop.checks import checks
-from tasks.prestashop.database import DatabaseShop, open_shop
+from tasks.prestashop.database.checks import checks
+from tasks.prestashop.database.shop import DatabaseShop, open_database
 from tasks.prestashop.model import USUAL_FIELDS, Asked, Change, Field, Outcome
 from tasks.prestashop.windows import Window, apply_changes
 from tasks.summaries import Check
@@ -70,7 +70,7 @@ class Bench:
 
     def open(self, *, lock_wait_seconds: int = 1, **settings: Any) -> AbstractContextManager[DatabaseShop]:
         """Open the shop; rows that others hold are waited for one second."""
-        return open_shop(self.block(**settings), lock_wait_seconds)
+        return open_database(self.block(**settings), lock_wait_seconds)
 
     def catalogue(self, shop: DatabaseShop, limit: int | None = None, *asked: Asked) -> list[dict[str, Any]]:
         """The rows of `read_catalogue`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blocks import AvailabilityPolicy, LanguageTexts
-from tasks.prestashop.checks import checks
+from tasks.prestashop.database.checks import checks
 from tests.prestashop.bench import Bench, looked
 
 

@@ -10,7 +10,7 @@ import pytest
 from demo.process import free_port
 from demo.servers import start_mariadb
 from tasks.errors import Busy, UnreachableError, WrongSettingsError
-from tasks.prestashop.connection import address_of
+from tasks.prestashop.database.connection import address_of
 from tasks.prestashop.model import Part, Together
 from tests.prestashop.bench import Bench, quantity_change, text_change
 from tests.prestashop.conftest import synthetic

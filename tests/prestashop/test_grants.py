@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.prestashop.grants import Grant, Need, account, missing, parse_grants, surplus
+from tasks.prestashop.database.grants import Grant, Need, account, missing, parse_grants, surplus
 
 NOTHING: frozenset[str] = frozenset()
 ME = "`sync`@`%`"

@@ -9,7 +9,7 @@ import pymysql
 import pytest
 
 from tasks.errors import LeaseLostError, Refused
-from tasks.prestashop.database import DatabaseShop
+from tasks.prestashop.database.shop import DatabaseShop
 from tasks.prestashop.model import ALL_FIELDS, Outcome, Together
 from tasks.prestashop.windows import Window, apply_changes
 from tests.prestashop.bench import Bench, all_changes, change_set, quantity_change, text_change

@@ -5,12 +5,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from tasks.errors import WrongSettingsError
+from tasks.prestashop.database.session import Row, Session, quoted
 from tasks.prestashop.model import BRANDS, LATER, SUPPLIER_REFERENCES, ShopInfo, ShopLanguage
-from tasks.prestashop.session import Row, Session, quoted
 
 TEXTS, LABELS, STOCK = "product_lang", "product_attribute_lang", "stock_available"
 KEYS: dict[str, tuple[str, ...]] = {
@@ -27,32 +26,6 @@ class TextColumn(NamedTuple):
 
     charset: str
     length: int
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which rows are this shop's: texts by `id_shop`, stock rows by `stock_shop` and `stock_group`."""
-
-    id_shop: int
-    stock_shop: int
-    stock_group: int
-
-    @property
-    def values(self) -> dict[str, int]:
-        """The scope as values for a statement."""
-        return {"id_shop": self.id_shop, "stock_shop": self.stock_shop, "stock_group": self.stock_group}
-
-    @property
-    def stock_rows(self) -> str:
-        """The condition of the stock rows, as a person would write it."""
-        return f"id_shop={self.stock_shop}, id_shop_group={self.stock_group}"
-
-
-def scope_of(info: ShopInfo) -> Scope:
-    """Return the shop's rows: a group that shares its stock owns the stock rows, else the shop does."""
-    if info.share_stock:
-        return Scope(info.id_shop, 0, info.id_shop_group)
-    return Scope(info.id_shop, info.id_shop, 0)
 
 
 def readable_columns(session: Session, table: str) -> set[str]:

@@ -15,14 +15,15 @@ import pymysql
 
 from blocks import PrestashopDatabase
 from tasks.errors import UnreachableError, WrongSettingsError
-from tasks.prestashop.capabilities import engines, read_info, scope_of, take_keys
-from tasks.prestashop.connection import CONNECTION_LOST, LOCKED, address_of, error_code, explained
+from tasks.prestashop.database.capabilities import engines, read_info, take_keys
+from tasks.prestashop.database.connection import CONNECTION_LOST, LOCKED, address_of, error_code, explained
+from tasks.prestashop.database.reading import read_catalogue, read_rows
+from tasks.prestashop.database.session import Session
+from tasks.prestashop.database.together import TogetherWriter
+from tasks.prestashop.database.writing import Writer
 from tasks.prestashop.model import USUAL_FIELDS, Asked, Change, Field, Outcome, ShopInfo, Together
-from tasks.prestashop.reading import read_catalogue, read_rows
 from tasks.prestashop.refusals import refuse_unwritable
-from tasks.prestashop.session import Session
-from tasks.prestashop.together import TogetherWriter
-from tasks.prestashop.writing import Writer
+from tasks.prestashop.scopes import scope_of
 
 LOCK_WAIT_SECONDS = 10  # for rows that a customer's order or the back office holds
 ATTEMPTS = 4
@@ -36,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 
 class DatabaseShop:
-    """An open shop; `info` says what it is. Made by `open_shop`."""
+    """An open shop; `info` says what it is. Made by `open_database`."""
 
     def __init__(self, session: Session, info: ShopInfo, *, writable: bool) -> None:
         self.session = session
@@ -156,7 +157,7 @@ class DatabaseShop:
 
 
 @contextmanager
-def open_shop(block: PrestashopDatabase, lock_wait_seconds: int = LOCK_WAIT_SECONDS) -> Iterator[DatabaseShop]:
+def open_database(block: PrestashopDatabase, lock_wait_seconds: int = LOCK_WAIT_SECONDS) -> Iterator[DatabaseShop]:
     """Connect to the shop of a block and find out what it is.
 
     `lock_wait_seconds`: how long a statement waits for rows that others hold. Errors: WrongSettingsError (user,

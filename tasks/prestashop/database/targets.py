@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tasks.prestashop.capabilities import LABELS, STOCK, TEXTS
-from tasks.prestashop.connection import Ids
+from tasks.prestashop.database.capabilities import LABELS, STOCK, TEXTS
+from tasks.prestashop.database.connection import Ids
 from tasks.prestashop.model import FLAG, LATER, NOW, QUANTITY, STOCK_FIELDS, Change, Field, Kind
 
 Key = tuple[int, int]

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tasks.duck import Desk, desk
-from tasks.prestashop.capabilities import scope_of
-from tasks.prestashop.connection import Ids, explained
+from tasks.prestashop.database.connection import Ids, explained
+from tasks.prestashop.database.session import ServerWarningError, Session
+from tasks.prestashop.database.targets import in_chunks
 from tasks.prestashop.model import ALL_FIELDS, FLAG, LATER, NOW, QUANTITY, STOCK_FIELDS, Asked, Field, ShopInfo
-from tasks.prestashop.session import ServerWarningError, Session
+from tasks.prestashop.scopes import scope_of
 from tasks.prestashop.table_file import load_rows
-from tasks.prestashop.targets import in_chunks
 
 ASKED_AT_ONCE = 100_000  # ids
 

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 
 import pymysql
 
-from tasks.prestashop.capabilities import Scope
-from tasks.prestashop.connection import CONNECTION_LOST, LOCKED, JsonText, error_code
+from tasks.prestashop.database.connection import CONNECTION_LOST, LOCKED, JsonText, error_code
+from tasks.prestashop.database.session import ServerWarningError, Session
+from tasks.prestashop.database.targets import Target, in_chunks, targets_of
 from tasks.prestashop.model import Part, Together
-from tasks.prestashop.session import ServerWarningError, Session
-from tasks.prestashop.targets import Target, in_chunks, targets_of
+from tasks.prestashop.scopes import Scope
 
 ABLE = ("2", "1")  # rows and nulls of the probe
 

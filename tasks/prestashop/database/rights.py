@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from blocks import PrestashopDatabase
-from tasks.prestashop.capabilities import COMBINATION_TEXTS, LABELS, STOCK, TEXTS
-from tasks.prestashop.grants import (
+from tasks.prestashop.database.capabilities import COMBINATION_TEXTS, LABELS, STOCK, TEXTS
+from tasks.prestashop.database.grants import (
     Grant,
     Need,
     grant_statements,
@@ -17,8 +17,8 @@ from tasks.prestashop.grants import (
     surplus,
     without,
 )
+from tasks.prestashop.database.session import Session
 from tasks.prestashop.model import FLAG, LATER, NOW, QUANTITY, STOCK_FIELDS, ShopInfo, asked_by, fields_of
-from tasks.prestashop.session import Session
 from tasks.summaries import Check
 
 READ = (

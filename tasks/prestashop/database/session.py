@@ -12,7 +12,7 @@ from pymysql.cursors import Cursor
 
 from tasks.duck import sql_text
 from tasks.errors import Busy, RexbitError
-from tasks.prestashop.connection import CONNECTION_LOST, Address, connect, error_code, explained
+from tasks.prestashop.database.connection import CONNECTION_LOST, Address, connect, error_code, explained
 from tasks.prestashop.model import Field
 
 Row = tuple[Any, ...]  # texts, or None where NULL
@@ -55,7 +55,7 @@ class Session:
 
     def text(self, name: str, column: Field | None = None) -> str:
         """Return the statement `sql/NAME.sql` for this shop, about `column` where it leaves that open."""
-        text = sql_text(f"prestashop/sql/{name}.sql").replace("{prefix}", self.prefix)
+        text = sql_text(f"prestashop/database/sql/{name}.sql").replace("{prefix}", self.prefix)
         if column:
             text = text.replace("{column}", column)
         for table, key in self.keys.items():

@@ -8,11 +8,11 @@ from typing import Literal, NamedTuple
 
 import pymysql
 
-from tasks.prestashop.capabilities import Scope
-from tasks.prestashop.connection import NO_PERMISSION, Ids, error_code
+from tasks.prestashop.database.connection import NO_PERMISSION, Ids, error_code
+from tasks.prestashop.database.session import Row, ServerWarningError, Session
+from tasks.prestashop.database.targets import Key, Target, in_chunks, targets_of
 from tasks.prestashop.model import Change, Outcome
-from tasks.prestashop.session import Row, ServerWarningError, Session
-from tasks.prestashop.targets import Key, Target, in_chunks, targets_of
+from tasks.prestashop.scopes import Scope
 
 ROW_MISSING = "row missing"
 REFUSED_VALUES = (pymysql.err.DataError, pymysql.err.IntegrityError)

@@ -6,23 +6,23 @@ from collections.abc import Iterator
 
 from blocks import PrestashopDatabase
 from tasks.errors import RexbitError, UnreachableError, WrongSettingsError
-from tasks.prestashop.capabilities import (
+from tasks.prestashop.database.capabilities import (
     engines,
     key_fix,
     key_text,
     prefixes,
     read_info,
-    scope_of,
     unique_key,
     version_parts,
     written_tables,
 )
-from tasks.prestashop.connection import address_of, explained
-from tasks.prestashop.database import LOCK_WAIT_SECONDS, TRANSACTIONAL
+from tasks.prestashop.database.connection import address_of, explained
+from tasks.prestashop.database.rights import check_too_few, check_too_many, rights_of
+from tasks.prestashop.database.session import Session
+from tasks.prestashop.database.shop import LOCK_WAIT_SECONDS, TRANSACTIONAL
 from tasks.prestashop.model import ShopInfo
 from tasks.prestashop.refusals import text_problems
-from tasks.prestashop.rights import check_too_few, check_too_many, rights_of
-from tasks.prestashop.session import Session
+from tasks.prestashop.scopes import scope_of
 from tasks.summaries import Check
 
 FIRST_TESTED, LAST_TESTED = (1, 6, 1), (9, 1)

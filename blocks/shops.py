@@ -1,0 +1,10 @@
+"""The ways to a shop, by name: a block of any of these kinds is a shop."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from blocks.prestashop_database import PrestashopDatabase
+
+ShopBlock: TypeAlias = PrestashopDatabase
+SHOP_KINDS = (PrestashopDatabase,)

@@ -1,0 +1,1 @@
+"""A shop reached through its MySQL or MariaDB database."""
