@@ -196,7 +196,7 @@ def start_webservice(
     handler = type("_BoundHandler", (_Handler,), {"webservice": webservice})
     server = _Server(("127.0.0.1", port), handler)
     webservice._api.url = f"http://127.0.0.1:{server.server_address[1]}/"  # noqa: SLF001 - known only now
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield webservice
