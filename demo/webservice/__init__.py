@@ -3,7 +3,9 @@
 It behaves as the Webservices of installed 1.6.1, 1.7.8, 8.2 and 9.1 shops were seen to; the version is the one in the
 shop's `configuration`. What was not seen was read in PrestaShop's sources:
 
-- the order of the checks; id_shop_group; a key without the shop (403, code 132); a row of another shop (404, code 131);
+- the order of the checks; a switched-off shop redirects like an unknown one, so does `id_shop=all`; id_group_shop
+  reads as one shop and writes to all of the group; a key without the shop: 403, code 132; a row of another shop: 404,
+  code 131;
 - a list of stock rows holds those of the shop *and* those of its group, whichever of them counts;
 - dates filter and sort only with `date=1`; brackets within a filter's value switch the filter off;
 - only active languages are shown, but with `language=[1|2]`; a PUT empties the inactive ones as well;

@@ -133,8 +133,8 @@ def choose_shop(context: Context, request: Request) -> bool:
     """Take the shop that was asked for; False: there is no such shop, PrestaShop redirects to the main one."""
     context.id_shop = int(context.setting("PS_SHOP_DEFAULT") or 1)
     asked = request.text("id_shop")
-    if asked and asked not in ("0", "all"):
-        active = "SELECT id_shop FROM `{p}shop` WHERE id_shop = %s AND active = 1 AND deleted = 0"
+    if asked and asked != "0":
+        active = "SELECT id_shop FROM `{p}shop` WHERE id_shop = %s AND active = 1"
         if not asked.isdecimal() or not context.rows(active, [asked]):
             return False
         context.id_shop = int(asked)
@@ -143,15 +143,13 @@ def choose_shop(context: Context, request: Request) -> bool:
 
 
 def choose_group(context: Context, request: Request) -> None:
-    """Take the group, or all shops, that were asked for."""
+    """Write to all shops of the group that was asked for; what is read stays that of one shop."""
     asked = request.text("id_group_shop") or (request.text("id_shop_group") if context.version >= (8,) else None)
-    where, values = "", []
-    if asked and asked.isdecimal():
-        context.group = int(asked)
-        where, values = " AND id_shop_group = %s", [asked]
-    elif request.text("id_shop") != "all":
+    if not asked or not asked.isdecimal():
         return
-    found = context.rows(f"SELECT id_shop FROM `{{p}}shop` WHERE active = 1 AND deleted = 0{where}", values)
+    context.group = int(asked)
+    query = "SELECT id_shop FROM `{p}shop` WHERE active = 1 AND deleted = 0 AND id_shop_group = %s"
+    found = context.rows(query, [asked])
     context.shops = tuple(int(row["id_shop"] or 0) for row in found)
     if not context.shops:
         raise Refusal(500, 999, "This shop group doesn't have shops")

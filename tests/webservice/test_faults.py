@@ -50,6 +50,7 @@ def test_a_fault_comes_before_or_after_the_work(
     assert (write(shop, "later"), written(shop, "later")) == (200, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "applied"), [(faults.HANG_BEFORE, False), (faults.HANG_AFTER, True)])
 def test_a_hanging_request_is_given_up_by_the_client(shop: Shop, fault: faults.Fault, *, applied: bool) -> None:
     write(shop, "before")

@@ -13,10 +13,6 @@ from demo.webservice import start_webservice
 from tests.webservice.conftest import EIGHT, NUMBERS, VERSIONS, Shop, codes, labels
 
 INSTALLED = Path(__file__).parents[3] / "shared" / "prestashop"
-COPIES = {
-    "ps_shop": "id_shop, id_shop_group, name, id_category, theme_name, active, deleted",
-    "ps_lang_shop": "id_lang, id_shop",
-}
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +55,10 @@ def test_a_product_of_another_shop_is_404_with_a_code(stores: Shop) -> None:
     assert (answer.status_code, codes(answer)) == (404, [131])
 
 
-def test_a_switched_off_shop_redirects(stores: Shop) -> None:
-    assert stores.get("products", id_shop="3").status_code == 302
+@pytest.mark.slow
+@pytest.mark.parametrize("id_shop", ["3", "all"])
+def test_a_switched_off_shop_redirects(stores: Shop, id_shop: str) -> None:
+    assert stores.get("products", id_shop=id_shop).status_code == 302
 
 
 def test_texts_are_written_to_the_shop_asked_for(stores: Shop) -> None:
@@ -69,16 +67,17 @@ def test_texts_are_written_to_the_shop_asked_for(stores: Shop) -> None:
     assert labels_of(stores, 1) == {1: "old", 2: "here"}
 
 
+@pytest.mark.slow
 def test_without_a_shop_the_main_one_is_written(stores: Shop) -> None:
     stores.sql("UPDATE ps_product_lang SET available_later = 'old' WHERE id_product = 2")
     patch(stores, 2)
     assert labels_of(stores, 2) == {1: "here", 2: "old"}
 
 
-@pytest.mark.parametrize("asked", [{"id_group_shop": "1"}, {"id_shop": "all"}])
-def test_a_group_is_written_as_a_whole(stores: Shop, asked: dict[str, str]) -> None:
+@pytest.mark.slow
+def test_a_group_is_written_as_a_whole(stores: Shop) -> None:
     stores.sql("UPDATE ps_product_lang SET available_later = 'old' WHERE id_product = 4")
-    patch(stores, 4, **asked)
+    patch(stores, 4, id_group_shop="1")
     assert labels_of(stores, 4) == {1: "here", 2: "here"}
 
 
@@ -89,12 +88,14 @@ def test_a_write_takes_the_product_into_the_shop(stores: Shop) -> None:
     stores.sql("DELETE FROM ps_product_shop WHERE id_product = 16 AND id_shop = 2")
 
 
+@pytest.mark.slow
 def test_a_key_may_be_for_some_shops_only(stores: Shop) -> None:
     with start_webservice(stores.server, stores.database, shops=frozenset((1,))) as service:
         answers = [stores.client.get(f"{service.url}api/products", params={"id_shop": one}) for one in (1, 2)]
     assert [(answer.status_code, codes(answer)) for answer in answers] == [(200, []), (403, [132])]
 
 
+@pytest.mark.slow
 def test_a_shared_stock_counts_in_its_own_rows(mariadb: MariaDb) -> None:
     name = f"stores_{next(NUMBERS)}"
     mariadb.create_database(name)
