@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from blocks.secret import refuse_mask
 from blocks.shop import ShopNumber, ShopSettings
+from blocks.ssh import SshTunnel
 
 
 class DatabaseAccess(BaseModel):
@@ -17,6 +18,12 @@ class DatabaseAccess(BaseModel):
 
     connection: SqlAlchemyConnector = Field(
         title="Connection", description="The saved database connection (driver `mysql+pymysql`)."
+    )
+    ssh: SshTunnel | None = Field(
+        None,
+        title="SSH tunnel",
+        description="Only where the database is reached through an SSH server; host and port of the connection are then"
+        " those that this server sees, such as `127.0.0.1` and 3306.",
     )
     table_prefix: str = Field(
         "ps_",
