@@ -153,9 +153,13 @@ def _set_up(connection: Connection, lock_wait_seconds: int) -> None:
             "/*!50709 , range_optimizer_max_mem_size = 0 */",
             {"seconds": lock_wait_seconds, "list_bytes": LONGEST_LIST_BYTES},
         )
-        cursor.execute("SELECT @@log_bin = 1 AND @@binlog_format = 'STATEMENT'")
-        row = cursor.fetchone()
-        if not row or row[0] != "1":  # a statement-based binary log refuses every write at READ COMMITTED
+        cursor.execute(
+            "SHOW VARIABLES WHERE variable_name IN ('log_bin', 'binlog_format')"
+        )  # MySQL may drop the second
+        if set(cursor.fetchall()) != {
+            ("log_bin", "ON"),
+            ("binlog_format", "STATEMENT"),
+        }:  # a statement-based binary log refuses every write at READ COMMITTED
             cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
 
 

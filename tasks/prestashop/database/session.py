@@ -20,7 +20,7 @@ Row = tuple[Any, ...]  # texts, or None where NULL
 
 FOR_UPDATE = "\nFOR UPDATE"
 TAKE_BACK_SECONDS = 5
-DEPRECATED = {"1287", "1681"}  # says nothing about the data
+DEPRECATED = {"1287", "1681", "3719", "3778"}  # says nothing about the data
 BARE = {  # numbers and words of a fixed set: no quotes in CSV
     "active",
     "is_virtual",
