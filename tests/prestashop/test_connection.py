@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pymysql
 import pytest
+from pymysql.connections import Connection
 
 from demo.process import free_port
 from demo.servers import start_mariadb
@@ -124,11 +126,30 @@ def test_a_password_of_other_letters(bench: Bench) -> None:
         assert shop.info.id_shop == 1
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("'pynacl' package is required for ed25519_password auth method"),
+        pymysql.err.OperationalError(2059, "Authentication plugin 'parsec' not configured"),
+    ],
+)
+def test_a_way_of_logging_in_that_is_not_known(still: Bench, error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def connect(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Connection, "connect", connect)
+    with pytest.raises(WrongSettingsError, match="caching_sha2_password, but"), still.open():
+        pass
+
+
+@pytest.mark.slow
 def test_a_timeout_that_is_none_is_refused(still: Bench) -> None:
     with pytest.raises(WrongSettingsError, match="whole seconds"), still.open(query={"read_timeout": "soon"}):
         pass
 
 
+@pytest.mark.slow
 def test_a_timeout_may_be_set(still: Bench) -> None:
     assert address_of(still.block(query={"read_timeout": "600"})).seconds["read_timeout"] == 600
 
