@@ -60,6 +60,18 @@ def test_a_host_key_that_is_none(key: str) -> None:
         tunnel(host_key=key)
 
 
+@pytest.mark.parametrize("left", [{}, {"port": 22}, {"host": "", "username": None}])
+def test_a_form_that_was_left_empty_is_no_tunnel(left: dict[str, Any]) -> None:
+    filled = read_blocks(FILE % ("a" * 43), {"KEY": KEY, "WORD": "w"})["sklep"]
+    assert isinstance(filled, PrestashopDatabase)
+    assert PrestashopDatabase(integration_id=7, connection=filled.connection, ssh=left).ssh is None
+
+
+def test_a_form_begins_without_one() -> None:
+    first, _ = PrestashopDatabase.model_json_schema()["properties"]["ssh"]["anyOf"]
+    assert first == {"type": "null"}
+
+
 def test_a_file_of_blocks_holds_it() -> None:
     shop = read_blocks(FILE % ("a" * 43), {"KEY": KEY, "WORD": "w"})["sklep"]
     assert isinstance(shop, PrestashopDatabase)

@@ -13,6 +13,7 @@ from demo.process import free_port
 from demo.servers import start_mariadb
 from tasks.errors import Busy, UnreachableError, WrongSettingsError
 from tasks.prestashop.database.address import address_of
+from tasks.prestashop.database.connection import explained
 from tasks.prestashop.model import Part, Together
 from tests.prestashop.bench import Bench, quantity_change, text_change
 from tests.prestashop.conftest import synthetic
@@ -141,6 +142,12 @@ def test_a_way_of_logging_in_that_is_not_known(still: Bench, error: Exception, m
     monkeypatch.setattr(Connection, "connect", connect)
     with pytest.raises(WrongSettingsError, match="caching_sha2_password, but"), still.open():
         pass
+
+
+def test_an_encrypted_connection_that_breaks_may_heal(still: Bench) -> None:
+    said = "Lost connection to MySQL server during query ([SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred)"
+    with pytest.raises(UnreachableError, match="doesn't answer"), explained(address_of(still.block())):
+        raise pymysql.err.OperationalError(2013, said)
 
 
 @pytest.mark.slow
