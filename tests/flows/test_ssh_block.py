@@ -9,12 +9,12 @@ import pytest
 
 from blocks import PrestashopDatabase
 from blocks.apply import read_blocks, save
-from tests.blocks.test_ssh import FILE, KEY
 from demo.orchestra import Orchestra
+from tests.blocks.test_ssh import FILE, KEY
 
 
 @pytest.mark.slow
-def test_prefects_server_shows_no_secret_of_a_saved_shop(home: Path, orchestra: Orchestra) -> None:  # noqa: ARG001
+def test_prefects_server_shows_no_secret_of_a_saved_shop(home: Path, orchestra: Orchestra) -> None:
     blocks = read_blocks(FILE % ("a" * 43), {"KEY": KEY, "WORD": "word-1"})
     assert [save(name, block) for name, block in blocks.items()] == ["created", "created"]
     found = httpx.post(f"{orchestra.url}/api/block_documents/filter", json={"include_secrets": False}).text
