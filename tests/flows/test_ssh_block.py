@@ -21,6 +21,7 @@ def test_prefects_server_shows_no_secret_of_a_saved_shop(home: Path, orchestra: 
     assert "ssh.example.com" in found
     assert not [secret for secret in ("word-1", KEY.splitlines()[2]) if secret in found]
     shop = PrestashopDatabase.load("sklep")
+    assert isinstance(shop, PrestashopDatabase)
     assert shop.ssh
     assert shop.ssh.private_key
     assert shop.ssh.private_key.get_secret_value() == KEY

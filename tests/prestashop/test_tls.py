@@ -15,6 +15,8 @@ from tests.prestashop.bench import Bench
 from tests.prestashop.conftest import synthetic
 from tests.prestashop.ssh_host import ssh_host
 
+pytestmark = pytest.mark.slow
+
 NAME = "localhost"  # the server's certificate holds this name, and not its address
 
 
@@ -50,13 +52,11 @@ def test_a_server_that_proves_who_it_is(tls: Tls) -> None:
     assert cipher(tls.bench, query={"ssl_ca": tls.authority})
 
 
-@pytest.mark.slow
 def test_who_signed_it_may_be_given_as_text(tls: Tls) -> None:
     in_one_line = Path(tls.authority).read_text().replace("\n", " ")
     assert cipher(tls.bench, query={"ssl_ca": in_one_line})
 
 
-@pytest.mark.slow
 def test_another_authority_is_refused(tls: Tls, tmp_path: Path) -> None:
     trustme.CA().cert_pem.write_to_path(str(tmp_path / "other.pem"))
     with pytest.raises(WrongSettingsError, match=r"certificate verify failed.*`ssl_ca` holds who signed"):
@@ -68,31 +68,26 @@ def test_another_name_is_refused(tls: Tls) -> None:
         cipher(tls.bench, host="127.0.0.1", query={"ssl_ca": tls.authority})
 
 
-@pytest.mark.slow
 def test_known_authorities_did_not_sign_it(tls: Tls) -> None:
     with pytest.raises(WrongSettingsError, match="certificate verify failed"):
         cipher(tls.bench, query={"ssl_verify_identity": "true"})
 
 
-@pytest.mark.slow
 def test_the_name_need_not_be_looked_at(tls: Tls) -> None:
     assert cipher(tls.bench, host="127.0.0.1", query={"ssl_ca": tls.authority, "ssl_verify_identity": "false"})
 
 
-@pytest.mark.slow
 def test_what_is_encrypted_where_nothing_is_said(tls: Tls) -> None:
     assert cipher(tls.bench)
     assert not cipher(tls.bench, query={"ssl_disabled": "true"})
 
 
-@pytest.mark.slow
 def test_a_user_that_is_let_in_by_tls_only(tls: Tls) -> None:
     tls.bench.sql("CREATE USER IF NOT EXISTS 'tls_only'@'%' IDENTIFIED BY 'x' REQUIRE SSL")
     with pytest.raises(WrongSettingsError, match="refused the user"):
         cipher(tls.bench, username="tls_only", password="x", query={"ssl_disabled": "true"})
 
 
-@pytest.mark.slow
 def test_through_a_tunnel_the_server_proves_itself_as_well(tls: Tls) -> None:
     with ssh_host() as host:
         assert cipher(tls.bench, ssh=host.tunnel(), query={"ssl_ca": tls.authority})
