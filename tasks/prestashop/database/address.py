@@ -23,7 +23,7 @@ KNOWN_OPTIONS = ", ".join(sorted(TLS_TEXTS | TLS_SWITCHES | {"unix_socket"} | se
 
 @dataclass(frozen=True)
 class Address:
-    """Where the shop's database is and as whom we come; `tls` and `options` are what the connection's query says.
+    """Where the shop's database is and as whom we come; `tls` and `seconds` are what its query says.
 
     `ssh`: the server from which `host`, `port` and a socket are seen; None: from here.
     """
