@@ -11,6 +11,7 @@ from blocks.prestashop_database import PrestashopDatabase
 from blocks.shop import ColumnDefault
 from blocks.shop_gate import ChangeGate
 from blocks.shops import SHOP_KINDS, ShopBlock
+from blocks.ssh import SshTunnel
 
 __all__ = [
     "SHOP_KINDS",
@@ -28,6 +29,7 @@ __all__ = [
     "ShopBlock",
     "ShopDelivery",
     "SkuCodes",
+    "SshTunnel",
     "SupplierDelivery",
     "SupplierFeed",
     "load_feed",

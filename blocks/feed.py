@@ -14,7 +14,8 @@ from blocks.delivery import SupplierDelivery
 from blocks.feed_columns import Contractor, FeedMapping, Meaning, SkuCodes, Warehouse, repeated
 from blocks.feed_gate import FeedGate
 from blocks.feed_part import FeedPart
-from blocks.fetching import Fetching, private_key
+from blocks.fetching import Fetching
+from blocks.keys import private_key
 from blocks.secret import Secret
 
 SOURCE_KINDS = ("file", "http", "https", "ftp", "ftps", "sftp", "s3", "gs", "gcs", "az", "abfs", "memory")

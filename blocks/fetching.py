@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import ssl
-
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-PEM = re.compile(r"(-----BEGIN [A-Z0-9 ]+-----)(.*?)(-----END [A-Z0-9 ]+-----)", re.DOTALL)
-HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?|(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?")
+from blocks.keys import certificate, host_key
 
 
 class Fetching(BaseModel):
@@ -71,36 +67,9 @@ class Fetching(BaseModel):
     @field_validator("host_key")
     @classmethod
     def _a_host_key(cls, value: str | None) -> str | None:
-        if value and not HOST_KEY.fullmatch(value):
-            raise ValueError("expected a fingerprint `SHA256:…` (43 signs) or a public key `ssh-ed25519 AAAA…`")
-        return value or None
+        return host_key(value)
 
     @field_validator("ca_certificate")
     @classmethod
     def _a_certificate(cls, value: str | None) -> str | None:
-        if not value:
-            return None
-        value = _lines_again(value)
-        try:
-            ssl.create_default_context().load_verify_locations(cadata=value)
-        except (ssl.SSLError, ValueError):
-            raise ValueError("expected `-----BEGIN CERTIFICATE-----` … `-----END CERTIFICATE-----`") from None
-        return value
-
-
-def private_key(text: str) -> str:
-    """Give a private key with its lines; raises ValueError for what is none."""
-    if not PEM.search(text) or "PRIVATE KEY" not in text:
-        raise ValueError("expected a private key, from `-----BEGIN … PRIVATE KEY-----` to its `END` line")
-    return _lines_again(text)
-
-
-def _lines_again(text: str) -> str:
-    """Give a PEM text its lines back: a form's field of one line turns them into spaces."""
-    if "\n" in text.strip():
-        return text.strip() + "\n"
-    blocks = [
-        "\n".join([begin, *re.findall(r".{1,64}", re.sub(r"\s", "", body)), end])
-        for begin, body, end in PEM.findall(text)
-    ]
-    return "\n".join(blocks) + "\n" if blocks else text
+        return certificate(value) if value else None

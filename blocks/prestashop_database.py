@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from prefect.blocks.core import Block
 from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from blocks.secret import refuse_mask
 from blocks.shop import ShopNumber, ShopSettings
+from blocks.ssh import SshTunnel
+
+
+def _nothing_first(schema: dict[str, Any]) -> None:
+    """Let a form begin with none: it shows the first of several kinds, whatever the default is."""
+    schema["anyOf"].reverse()
 
 
 class DatabaseAccess(BaseModel):
@@ -18,12 +24,26 @@ class DatabaseAccess(BaseModel):
     connection: SqlAlchemyConnector = Field(
         title="Connection", description="The saved database connection (driver `mysql+pymysql`)."
     )
+    ssh: SshTunnel | None = Field(
+        None,
+        title="SSH tunnel",
+        description="Only where the database is reached through an SSH server; host and port of the connection are then"
+        " those that this server sees, such as `127.0.0.1` and 3306.",
+        json_schema_extra=_nothing_first,
+    )
     table_prefix: str = Field(
         "ps_",
         pattern=r"^[A-Za-z0-9_]{0,32}$",
         title="Table prefix",
         description="`ps_` unless you changed it.",
     )
+
+    @field_validator("ssh", mode="before")
+    @classmethod
+    def _left_empty(cls, given: Any) -> Any:
+        """A form that was left empty is no tunnel."""
+        empty = isinstance(given, dict) and not any(value for name, value in given.items() if name != "port")
+        return None if empty else given
 
 
 # of several bases the form shows the last one's fields first

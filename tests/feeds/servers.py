@@ -103,21 +103,26 @@ def sftp_server(
 ) -> Iterator[SftpServer]:
     """Serve a folder to USER."""
     host_key = asyncssh.generate_private_key("ssh-ed25519")
+    with ssh_server(
+        host_key,
+        server_factory=lambda: Login(user_key),
+        sftp_factory=lambda channel: files(channel, chroot=str(folder)),
+    ) as (port, _):
+        yield SftpServer(port, host_key)
+
+
+@contextmanager
+def ssh_server(host_key: asyncssh.SSHKey, **options: Any) -> Iterator[tuple[int, asyncio.AbstractEventLoop]]:
+    """Listen for SSH; yields the port, and the loop that serves. `options`: of `asyncssh.listen`."""
     loop = asyncio.new_event_loop()
 
     async def listen() -> asyncssh.SSHAcceptor:
-        return await asyncssh.listen(
-            "127.0.0.1",
-            0,
-            server_factory=lambda: Login(user_key),
-            server_host_keys=[host_key],
-            sftp_factory=lambda channel: files(channel, chroot=str(folder)),
-        )
+        return await asyncssh.listen("127.0.0.1", 0, server_host_keys=[host_key], **options)
 
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     acceptor = asyncio.run_coroutine_threadsafe(listen(), loop).result(10)
-    yield SftpServer(acceptor.get_port(), host_key)
+    yield acceptor.get_port(), loop
 
     async def stop() -> None:
         acceptor.close()

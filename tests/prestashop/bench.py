@@ -55,10 +55,10 @@ class Bench:
         return self
 
     def block(self, **settings: Any) -> PrestashopDatabase:
-        """The shop's block; `query`, `port`, `password`, `database` change its connection."""
+        """The shop's block; `host`, `port`, `database`, `username`, `password`, `query` change its connection."""
         connection = ConnectionComponents(
             driver="mysql+pymysql",
-            host=self.server.host,
+            host=settings.pop("host", self.server.host),
             port=settings.pop("port", self.server.port),
             database=settings.pop("database", self.database),
             username=settings.pop("username", self.user),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pymysql
 import pytest
+from pymysql.connections import Connection
 
 from demo.process import free_port
 from demo.servers import start_mariadb
 from tasks.errors import Busy, UnreachableError, WrongSettingsError
-from tasks.prestashop.database.connection import address_of
+from tasks.prestashop.database.address import address_of
+from tasks.prestashop.database.connection import explained
 from tasks.prestashop.model import Part, Together
 from tests.prestashop.bench import Bench, quantity_change, text_change
 from tests.prestashop.conftest import synthetic
@@ -104,6 +107,58 @@ def test_a_lost_connection_is_replaced_and_takes_its_lock_along(bench: Bench) ->
         assert outcome.outcome == "written"
         with bench.open() as other, pytest.raises(Busy), other.lock():
             pass
+
+
+def test_a_lost_connection_that_the_server_still_holds_is_ended(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.as_sync_user()
+    with bench.open() as shop, shop.lock():
+        with monkeypatch.context() as network:
+            network.setattr(shop.session.connection, "close", lambda: None)  # the server is not told
+            lost = shop.session.connection
+            shop.session.reconnect()
+        held = bench.one(f"SELECT is_used_lock('rexbit:{bench.database}:ps_:1')")
+        assert (held, lost.open) == (shop.session.connection.thread_id(), True)  # type: ignore[no-untyped-call]
+
+
+def test_a_password_of_other_letters(bench: Bench) -> None:
+    bench.sql(f"CREATE USER '{bench.database}_pl'@'%' IDENTIFIED BY 'zażółć'")
+    bench.sql(f"GRANT SELECT ON {bench.database}.* TO '{bench.database}_pl'@'%'")
+    with bench.open(username=f"{bench.database}_pl", password="zażółć") as shop:
+        assert shop.info.id_shop == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("'pynacl' package is required for ed25519_password auth method"),
+        pymysql.err.OperationalError(2059, "Authentication plugin 'parsec' not configured"),
+    ],
+)
+def test_a_way_of_logging_in_that_is_not_known(still: Bench, error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def connect(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Connection, "connect", connect)
+    with pytest.raises(WrongSettingsError, match="caching_sha2_password, but"), still.open():
+        pass
+
+
+def test_an_encrypted_connection_that_breaks_may_heal(still: Bench) -> None:
+    said = "Lost connection to MySQL server during query ([SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred)"
+    with pytest.raises(UnreachableError, match="doesn't answer"), explained(address_of(still.block())):
+        raise pymysql.err.OperationalError(2013, said)
+
+
+@pytest.mark.slow
+def test_a_timeout_that_is_none_is_refused(still: Bench) -> None:
+    with pytest.raises(WrongSettingsError, match="whole seconds"), still.open(query={"read_timeout": "soon"}):
+        pass
+
+
+@pytest.mark.slow
+def test_a_timeout_may_be_set(still: Bench) -> None:
+    assert address_of(still.block(query={"read_timeout": "600"})).seconds["read_timeout"] == 600
 
 
 def test_a_strict_server_with_a_statement_log(tmp_path: Path) -> None:

@@ -125,6 +125,27 @@ def test_a_server_without_json_tables_is_written_in_parts(
     assert (bench.text(1), bench.text(2)) == ("po", "po")
 
 
+def test_a_server_that_takes_no_update_out_of_json_is_asked_once(
+    bench: Bench, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    with bench.open() as shop:
+        write = shop.session.write
+
+        def other_server(name: str, *values: Any, **options: Any) -> Any:
+            if name.startswith("together"):
+                asked.append(name)
+                raise pymysql.err.OperationalError(1142, "UPDATE command denied to user")
+            return write(name, *values, **options)
+
+        monkeypatch.setattr(shop.session, "write", other_server)
+        for number in (1, 2):
+            bench.set_text(number, "")
+        changes = [text_change(1, "", "po"), text_change(2, "", "po")]
+        apply_changes(shop, change_set(bench.folder, changes), seen, nothing, window=1)
+    assert (asked, seen.told, bench.text(1), bench.text(2)) == (["together_write_texts"], [], "po", "po")
+
+
 def test_a_lost_lease_stops_before_the_next_window(bench: Bench) -> None:
     calls: list[str] = []
 

@@ -15,6 +15,7 @@ from tasks.errors import UnreachableError, WrongSettingsError
 from tasks.feeds.sources.address import Place, place_of, without_secrets
 from tasks.feeds.sources.sink import Limits, Sink
 from tasks.feeds.sources.taking import Entry, take
+from tasks.ssh import Login, Met, UnreadableKeyError, enter
 
 BLOCK = 1 << 20
 T = TypeVar("T")
@@ -30,7 +31,7 @@ def into(sink: Sink, source: str, feed: SupplierFeed | None, limits: Limits) -> 
 def _into(sink: Sink, source: str, feed: SupplierFeed | None, limits: Limits) -> None:
     place = place_of(source, feed)
     where = sink.source_shown
-    met = _Met(feed.fetching.host_key if feed else None)
+    met = Met(feed.fetching.host_key if feed else None)
     with asyncio.Runner() as runner:
         server = _Server(runner, sink, limits)
         try:
@@ -55,30 +56,15 @@ def _into(sink: Sink, source: str, feed: SupplierFeed | None, limits: Limits) ->
             server.leave()
 
 
-class _Met(asyncssh.SSHClient):
-    """Compares the server's key with the pinned one, and remembers what it met for the message."""
-
-    def __init__(self, pinned: str | None) -> None:
-        self.pinned = pinned
-        self.kind = self.fingerprint = ""
-
-    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:  # noqa: ARG002 (its signature)
-        self.kind, self.fingerprint = key.get_algorithm(), key.get_fingerprint()
-        if self.pinned and self.pinned.startswith("SHA256:"):
-            return self.fingerprint == self.pinned.rstrip("=")
-        return False  # a pinned public key is known to the connection, and not asked for here
-
-
-def _unproved(met: _Met, where: str) -> WrongSettingsError:
-    found = f"the key {met.fingerprint} ({met.kind})"
+def _unproved(met: Met, where: str) -> WrongSettingsError:
     if met.pinned:
         return WrongSettingsError(
-            f"{where}: expected the server with the feed's host key ({met.pinned[:60]}), got {found}. Nothing was sent"
-            " to it. Ask the supplier whether they changed it: else somebody stands between"
+            f"{where}: expected the server with the feed's host key ({met.pinned[:60]}), got {met.found}. Nothing was"
+            " sent to it. Ask the supplier whether they changed it: else somebody stands between"
         )
     return WrongSettingsError(
-        f"{where}: expected the feed's host key to be set, so that the server can prove who it is; it showed {found}."
-        " Ask the supplier whether this is theirs, then put it into the feed's SFTP host key"
+        f"{where}: expected the feed's host key to be set, so that the server can prove who it is; it showed"
+        f" {met.found}. Ask the supplier whether this is theirs, then put it into the feed's SFTP host key"
     )
 
 
@@ -90,37 +76,28 @@ class _Server:
         self.connection: asyncssh.SSHClientConnection | None = None
         self.client: asyncssh.SFTPClient
 
-    def enter(self, place: Place, feed: SupplierFeed | None, met: _Met) -> None:
+    def enter(self, place: Place, feed: SupplierFeed | None, met: Met) -> None:
         """Connect and log in; raises what asyncssh raises."""
+        if not place.user:
+            raise WrongSettingsError(f"{self.sink.source_shown}: expected a user name for SFTP, the feed has none")
         keys = feed.private_key if feed else None
-        opens = place.password or None
+        login = Login(
+            place.host,
+            place.port or 22,
+            place.user,
+            place.password or None,
+            keys.get_secret_value() if keys else None,
+            met.pinned,
+        )
+        connect_seconds, login_seconds = self.limits.connect_seconds, self.limits.read_seconds
+        step = enter(login, met, connect_seconds=connect_seconds, login_seconds=login_seconds)
         try:
-            key = asyncssh.import_private_key(keys.get_secret_value(), opens) if keys else None
-            known = [asyncssh.import_public_key(met.pinned)] if met.pinned and " " in met.pinned else []
-        except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
+            self.connection = self._wait(step, connect_seconds + login_seconds)
+        except UnreadableKeyError as error:
             raise WrongSettingsError(
                 f"{self.sink.source_shown}: a key of the feed can't be read ({error}). Check its private key (the"
                 " password opens it) and its host key"
             ) from None
-        if not place.user:
-            raise WrongSettingsError(f"{self.sink.source_shown}: expected a user name for SFTP, the feed has none")
-        self.connection = self._wait(
-            asyncssh.connect(
-                place.host,
-                place.port or 22,
-                client_factory=lambda: met,
-                config=None,  # nothing of the machine's own SSH: neither its keys nor its agent
-                known_hosts=(known, [], []),
-                username=place.user,
-                password=None if key else opens,
-                client_keys=[key] if key else None,
-                agent_path=None,
-                gss_host=None,
-                connect_timeout=self.limits.connect_seconds,
-                login_timeout=self.limits.read_seconds,
-            ),
-            self.limits.connect_seconds + self.limits.read_seconds,
-        )
         self.client = self._wait(self.connection.start_sftp_client())
 
     def _wait(self, step: Awaitable[T], seconds: float | None = None) -> T:

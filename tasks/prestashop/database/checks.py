@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from blocks import PrestashopDatabase
 from tasks.errors import RexbitError, UnreachableError, WrongSettingsError
+from tasks.prestashop.database.address import address_of
 from tasks.prestashop.database.capabilities import (
     engines,
     key_fix,
@@ -16,7 +17,7 @@ from tasks.prestashop.database.capabilities import (
     version_parts,
     written_tables,
 )
-from tasks.prestashop.database.connection import address_of, explained
+from tasks.prestashop.database.connection import explained
 from tasks.prestashop.database.rights import check_too_few, check_too_many, rights_of
 from tasks.prestashop.database.session import Session
 from tasks.prestashop.database.shop import LOCK_WAIT_SECONDS, TRANSACTIONAL

@@ -1,38 +1,33 @@
-"""One MySQL or MariaDB connection: where it leads, how it is set up, and what its errors mean to an operator."""
+"""One MySQL or MariaDB connection: how it is set up, and what its errors mean to an operator."""
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from socket import socket
 from typing import Any
 
 import pymysql
-from prefect_sqlalchemy import ConnectionComponents
 from pymysql.connections import Connection
 from pymysql.converters import conversions
 
-from blocks import PrestashopDatabase
 from tasks.errors import UnreachableError, WrongSettingsError
+from tasks.prestashop.database.address import Address, tls_of, unverified
+from tasks.prestashop.database.tunnel import Tunnel
 
-CONNECT_SECONDS = 10
-READ_SECONDS = 300
-WRITE_SECONDS = 60
 LONGEST_LIST_BYTES = 16 * 1024 * 1024  # ids that share a value come as one list; a longer one is an error
 
 DENIED = {1044, 1045, 1698}
 UNKNOWN_DATABASE = 1049
 NO_PERMISSION = {1142, 1143}
 NO_SUCH = {1054, 1146}
-TLS_FAILED = 2026
+TLS_FAILED = {2026, 3159}  # no TLS here; only TLS there
+NO_SUCH_LOGIN = {2059, 1251, 1275, 1524}  # a way of proving the password that one side has not
+CANNOT_CONNECT = 2003
 LOCKED = {1205, 1213, 1020}  # lock wait, deadlock, row changed under a snapshot
 CONNECTION_LOST = {0, 2006, 2013, 2014, 2055, 1053, 1927, 4031}
 UNREACHABLE = CONNECTION_LOST | {1040, 1129, 1203, 1226, 2002, 2003, 2005}
-
-TLS_TEXTS = {"ssl_ca", "ssl_cert", "ssl_key"}
-TLS_SWITCHES = {"ssl_disabled", "ssl_verify_cert", "ssl_verify_identity"}
-IGNORED_OPTIONS = {"charset"}  # always utf8mb4
 
 
 class Ids(tuple[int, ...]):
@@ -67,106 +62,104 @@ AS_TEXT[Ids] = _in_list
 AS_TEXT[JsonText] = _json_literal
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where the shop's database is and as whom we come; `options` are pymysql's own (TLS, socket)."""
-
-    host: str
-    port: int
-    database: str
-    user: str
-    password: str = field(repr=False)
-    options: dict[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return f"database `{self.database}` on {self.host}:{self.port} as user `{self.user}`"
-
-
-def address_of(block: PrestashopDatabase) -> Address:
-    """Return the address in the block's connection; WrongSettingsError if a part is missing or an option unknown."""
-    info = block.connection.connection_info
-    if not isinstance(info, ConnectionComponents):  # the block refuses this as well
-        raise WrongSettingsError("connection: expected the parts of an address, got an address as one text")
-    if not info.database or not info.username:
-        raise WrongSettingsError(
-            f"connection: expected a database and a user name, got database `{info.database}`, user"
-            f" `{info.username}`. Fill in both in the connection block"
-        )
-    return Address(
-        host=info.host or "localhost",
-        port=int(info.port or 3306),
-        database=info.database,
-        user=info.username,
-        password=info.password.get_secret_value() if info.password else "",
-        options=_options(info.query or {}),
-    )
-
-
-def _options(query: dict[str, str]) -> dict[str, Any]:
-    options: dict[str, Any] = {}
-    for name, value in query.items():
-        if name in TLS_TEXTS or name == "unix_socket":
-            options[name] = value
-        elif name in TLS_SWITCHES:
-            options[name] = str(value).strip().lower() in {"1", "true", "yes", "on"}
-        elif name not in IGNORED_OPTIONS:
-            known = ", ".join(sorted(TLS_TEXTS | TLS_SWITCHES | {"unix_socket"}))
-            raise WrongSettingsError(
-                f"connection: expected only these in `query`: {known}; got `{name}`. Remove it from the block"
-            )
-    return options
-
-
 def connect(address: Address, lock_wait_seconds: int) -> Connection:
-    """Connect and set the session up: autocommit, utf8mb4, sql_mode '', UTC, READ COMMITTED, short lock waits."""
+    """Connect and set up: autocommit, utf8mb4, sql_mode '', UTC, READ COMMITTED, short lock waits.
+
+    Closing the connection closes its tunnel, if it has one.
+    """
     with explained(address):
+        connection = _prepared(address)
         try:
-            connection = _Connection(
-                host=address.host,
-                port=address.port,
-                user=address.user,
-                password=address.password,
-                database=address.database,
-                charset="utf8mb4",
-                sql_mode="",  # as PrestaShop's own connections; what it lets pass comes back as a warning
-                autocommit=True,
-                connect_timeout=CONNECT_SECONDS,
-                read_timeout=READ_SECONDS,
-                write_timeout=WRITE_SECONDS,
-                conv=AS_TEXT,
-                **address.options,
-            )
-        except (FileNotFoundError, NotImplementedError) as error:
-            raise WrongSettingsError(
-                f"{address}: expected readable TLS files, got `{error}`. Correct `query` in the connection block"
-            ) from error
-        _set_up(connection, lock_wait_seconds)
+            connection.connect(_way(address, connection))
+            _set_up(connection, lock_wait_seconds)
+        except RuntimeError as error:  # the driver's word for a package that a way of proving the password needs
+            connection.leave()
+            raise WrongSettingsError(f"{address}: {_way_of_login(str(error))}") from error
+        except BaseException:
+            connection.leave()
+            raise
     return connection
 
 
-class _Connection(Connection):
-    """PyMySQL's own, but without reading the system's certificates (20 ms each time) where none is to be checked."""
+def _prepared(address: Address) -> _Connection:
+    """The connection, not connected yet."""
+    try:
+        tls = tls_of(address)
+    except (OSError, ValueError) as error:
+        raise WrongSettingsError(
+            f"{address}: expected readable TLS files, got `{error}`. Correct `query` in the connection block"
+        ) from error
+    seconds = address.seconds
+    return _Connection(
+        host=address.host,
+        port=address.port,
+        unix_socket=address.unix_socket,
+        user=address.user,
+        password=address.password.encode(),  # the driver knows only western letters
+        database=address.database,
+        charset="utf8mb4",
+        sql_mode="",  # as PrestaShop's own connections; what it lets pass comes back as a warning
+        autocommit=True,
+        conv=AS_TEXT,
+        ssl=tls,
+        ssl_disabled=address.tls.get("ssl_disabled"),
+        defer_connect=True,
+        connect_timeout=seconds["connect_timeout"],
+        read_timeout=seconds["read_timeout"],
+        write_timeout=seconds["write_timeout"],
+    )
 
-    def _create_ssl_ctx(self, sslp: dict[str, Any]) -> ssl.SSLContext:
-        if sslp:
-            context: ssl.SSLContext = super()._create_ssl_ctx(sslp)  # type: ignore[misc]
-            return context
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return context
+
+def _way(address: Address, connection: _Connection) -> socket | None:
+    """The socket to connect through; None: the driver makes its own."""
+    if address.ssh is None:
+        return None
+    connection.tunnel = Tunnel(address.ssh, str(address), address.seconds["connect_timeout"])
+    # behind a socket file the server takes the password as it is, behind a port only encrypted
+    connection._secure = address.unix_socket is not None  # noqa: SLF001
+    return connection.tunnel.reach(address.host, address.port, address.unix_socket)
+
+
+class _Connection(Connection):
+    """PyMySQL's own, with the tunnel that it came through."""
+
+    tunnel: Tunnel | None = None
+    _secure: bool  # the driver's own
+
+    def leave(self) -> None:
+        """End the connection and its tunnel, whatever state they are in."""
+        self._force_close()  # type: ignore[attr-defined]
+        if self.tunnel:
+            self.tunnel.close()
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            self.leave()
+
+    def _create_ssl_ctx(self, sslp: ssl.SSLContext | dict[str, Any]) -> ssl.SSLContext:
+        """TLS as asked for; where nothing is asked for, with whoever answers."""
+        return sslp if isinstance(sslp, ssl.SSLContext) else unverified()
 
 
 def _set_up(connection: Connection, lock_wait_seconds: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = %(seconds)s,"
-            " lock_wait_timeout = %(seconds)s, group_concat_max_len = %(list_bytes)s",
+            " lock_wait_timeout = %(seconds)s,"
+            " group_concat_max_len = least(%(list_bytes)s, @@max_allowed_packet)"  # MySQL 5.7 sends 4 MB at most
+            # MySQL would warn and read the whole table where a list of ids needs more memory than this; not MariaDB's
+            "/*!50709 , range_optimizer_max_mem_size = 0 */",
             {"seconds": lock_wait_seconds, "list_bytes": LONGEST_LIST_BYTES},
         )
-        cursor.execute("SELECT @@log_bin = 1 AND @@binlog_format = 'STATEMENT'")
-        row = cursor.fetchone()
-        if not row or row[0] != "1":  # a statement-based binary log refuses every write at READ COMMITTED
+        cursor.execute(
+            "SHOW VARIABLES WHERE variable_name IN ('log_bin', 'binlog_format')"
+        )  # MySQL may drop the second
+        if set(cursor.fetchall()) != {
+            ("log_bin", "ON"),
+            ("binlog_format", "STATEMENT"),
+        }:  # a statement-based binary log refuses every write at READ COMMITTED
             cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
 
 
@@ -206,13 +199,23 @@ def _explanation(address: Address, code: int, said: str) -> WrongSettingsError |
         return WrongSettingsError(
             f"{address}: expected PrestaShop's tables, but {said}. Correct `table_prefix` or the database's name"
         )
-    if code == TLS_FAILED or "SSL" in said:
+    if code in TLS_FAILED or (code == CANNOT_CONNECT and "SSL" in said and "EOF" not in said):
         return WrongSettingsError(
-            f"{address}: no encrypted connection ({said}). Correct the `ssl_...` entries in the connection's query"
+            f"{address}: no encrypted connection ({said}). Correct the `ssl_...` entries in the connection's query:"
+            " `ssl_ca` holds who signed the server's certificate, and the host must be one of the names in it"
         )
+    if code in NO_SUCH_LOGIN:
+        return WrongSettingsError(f"{address}: {_way_of_login(said)}")
     if code in UNREACHABLE:
         return UnreachableError(
             f"{address}: the server doesn't answer ({said}). It is tried again; if it stays so, check host, port,"
             " firewall and whether the server runs"
         )
     return None
+
+
+def _way_of_login(said: str) -> str:
+    return (
+        f"expected a user that logs in by mysql_native_password or caching_sha2_password, but {said}. Ask the"
+        " administrator for a user of that kind"
+    )

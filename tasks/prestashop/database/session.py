@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pymysql
@@ -12,13 +12,15 @@ from pymysql.cursors import Cursor
 
 from tasks.duck import sql_text
 from tasks.errors import Busy, RexbitError
-from tasks.prestashop.database.connection import CONNECTION_LOST, Address, connect, error_code, explained
+from tasks.prestashop.database.address import Address
+from tasks.prestashop.database.connection import CONNECTION_LOST, connect, error_code, explained
 from tasks.prestashop.model import Field
 
 Row = tuple[Any, ...]  # texts, or None where NULL
 
 FOR_UPDATE = "\nFOR UPDATE"
-DEPRECATED = {"1287", "1681"}  # says nothing about the data
+TAKE_BACK_SECONDS = 5
+DEPRECATED = {"1287", "1681", "3719", "3778"}  # says nothing about the data
 BARE = {  # numbers and words of a fixed set: no quotes in CSV
     "active",
     "is_virtual",
@@ -125,15 +127,24 @@ class Session:
 
     def reconnect(self) -> None:
         """Open a new connection and take back the lock that the old one held; Busy if another run was quicker."""
+        lost = int(self.connection.thread_id())  # type: ignore[no-untyped-call]
         self.close()
         self.connection = connect(self.address, self._lock_wait_seconds)
         if self._lock_name:
-            self.take_lock(self._lock_name, 0)
+            self.take_lock(self._lock_name, 0, lost)
 
-    def take_lock(self, name: str, wait_seconds: int) -> None:
-        """Take the server's named lock; Busy if another connection holds it for longer than `wait_seconds`."""
+    def take_lock(self, name: str, wait_seconds: int, lost: int | None = None) -> None:
+        """Take the server's named lock; Busy if another connection holds it for longer than `wait_seconds`.
+
+        `lost`: the connection that held it for us. A server that was not told of its end keeps it, with its lock and
+        its rows, for hours: it is ended.
+        """
         with explained(self.address):
             answer = self.rows("take_lock", {"name": name, "seconds": wait_seconds})[0]
+            if answer[0] != "1" and answer[1] == str(lost):
+                with suppress(pymysql.MySQLError):  # it has just ended
+                    self.rows("end_connection", {"id": lost})
+                answer = self.rows("take_lock", {"name": name, "seconds": TAKE_BACK_SECONDS})[0]
         if answer[0] != "1":
             raise Busy(
                 f"{self.address}: another run works on this shop (its lock `{name}` is held by the database connection"
@@ -152,11 +163,9 @@ class Session:
                     raise
 
     def close(self) -> None:
-        """Close the connection, whatever state it is in."""
-        try:
+        """Close the connection and the tunnel it came through, whatever state they are in."""
+        with suppress(pymysql.MySQLError, OSError):  # closed already
             self.connection.close()
-        except (pymysql.MySQLError, OSError):
-            self.connection._force_close()  # type: ignore[attr-defined]  # noqa: SLF001  (the driver has no other way)
 
 
 def _as_text(column: str) -> str:

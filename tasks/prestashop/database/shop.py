@@ -15,8 +15,9 @@ import pymysql
 
 from blocks import PrestashopDatabase
 from tasks.errors import UnreachableError, WrongSettingsError
+from tasks.prestashop.database.address import address_of
 from tasks.prestashop.database.capabilities import engines, read_info, take_keys
-from tasks.prestashop.database.connection import CONNECTION_LOST, LOCKED, address_of, error_code, explained
+from tasks.prestashop.database.connection import CONNECTION_LOST, LOCKED, error_code, explained
 from tasks.prestashop.database.reading import read_catalogue, read_rows
 from tasks.prestashop.database.session import Session
 from tasks.prestashop.database.together import TogetherWriter

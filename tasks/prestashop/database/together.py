@@ -12,13 +12,14 @@ from collections.abc import Iterable, Sequence
 
 import pymysql
 
-from tasks.prestashop.database.connection import CONNECTION_LOST, LOCKED, JsonText, error_code
+from tasks.prestashop.database.connection import CONNECTION_LOST, LOCKED, NO_PERMISSION, JsonText, error_code
 from tasks.prestashop.database.session import ServerWarningError, Session
 from tasks.prestashop.database.targets import Target, in_chunks, targets_of
 from tasks.prestashop.model import Part, Together
 from tasks.prestashop.scopes import Scope
 
 ABLE = ("2", "1")  # rows and nulls of the probe
+NOT_ABLE = NO_PERMISSION | {1064, 1235, 1288}  # the server takes no such UPDATE, of this user or of anybody
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,8 @@ class TogetherWriter:
         except pymysql.MySQLError as error:
             if error_code(error) in LOCKED | CONNECTION_LOST:
                 raise
+            if error_code(error) in NOT_ABLE:
+                self._largest = 0
             logger.debug("window is judged row by row: %s", error)
             return False
         return True
