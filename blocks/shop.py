@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from blocks.after_sync import AfterSync
 from blocks.policy import AvailabilityPolicy
 from blocks.shop_gate import ChangeGate
 
@@ -57,6 +58,11 @@ class ShopSettings(BaseModel):
         default_factory=ChangeGate,
         title="Gate",
         description="How many products may be switched in 24 hours before a person has to approve.",
+    )
+    after_sync: AfterSync = Field(
+        default_factory=AfterSync,
+        title="After a sync",
+        description="Who is told which products were written: a webhook, exporters that go by the products' dates.",
     )
     product_defaults: list[ColumnDefault] = Field(
         default_factory=list,
