@@ -6,11 +6,12 @@ import ipaddress
 from typing import Annotated
 
 import httpx
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
 from blocks.secret import Secret
 
 SHORTEST_SECRET = 16
+LAST_PORT = 65_535
 
 
 def _takes_posts(secret: SecretStr | None) -> SecretStr | None:
@@ -22,7 +23,7 @@ def _takes_posts(secret: SecretStr | None) -> SecretStr | None:
         url = httpx.URL(text)
     except httpx.InvalidURL:
         raise ValueError("expected an address such as `https://shop.example/hook`, got none") from None
-    if url.scheme not in {"http", "https"} or not url.host:
+    if url.scheme not in {"http", "https"} or not url.host or (url.port or 0) > LAST_PORT:
         raise ValueError("expected an address that begins with `https://` and names a host, got another one")
     if url.userinfo:
         raise ValueError(
@@ -51,11 +52,10 @@ def _is_long_enough(secret: SecretStr | None) -> SecretStr | None:
 
 
 class AfterSync(BaseModel):
-    """What follows a run that wrote to the shop; whatever fails of it, the shop is written and the run stays good."""
+    """What follows a run that wrote to the shop; whatever fails of it, the shop is written and the run stays good.
 
-    model_config = ConfigDict(
-        title="After a sync", extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True
-    )
+    Not a part of its own in the block: Prefect hides secrets of a block's own fields alone.
+    """
 
     webhook_url: Annotated[Secret, AfterValidator(_takes_posts)] = Field(
         None,

@@ -24,7 +24,7 @@ class ShopNumber(BaseModel):
     integration_id: int = Field(gt=0, title="Integration number", description="The shop's number, for example 7.")
 
 
-class ShopSettings(BaseModel):
+class WhatIsWritten(BaseModel):
     """What is written to a shop, when, and in which words: the same whichever way it is reached."""
 
     id_shop: int = Field(1, gt=0, title="Shop number", description="`id_shop`; 1 unless you run several shops.")
@@ -59,11 +59,6 @@ class ShopSettings(BaseModel):
         title="Gate",
         description="How many products may be switched in 24 hours before a person has to approve.",
     )
-    after_sync: AfterSync = Field(
-        default_factory=AfterSync,
-        title="After a sync",
-        description="Who is told which products were written: a webhook, exporters that go by the products' dates.",
-    )
     product_defaults: list[ColumnDefault] = Field(
         default_factory=list,
         title="Values for new products",
@@ -75,3 +70,8 @@ class ShopSettings(BaseModel):
     def leaves_labels(self) -> bool:
         """Whether another block writes combinations' texts."""
         return self.texts_only or not self.combination_texts
+
+
+# of several bases the form shows the last one's fields first
+class ShopSettings(AfterSync, WhatIsWritten):
+    """The settings of every shop."""

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from blocks import PrestashopDatabase
-from blocks.after_sync import AfterSync
 from tasks import archive, report
 from tasks.errors import LeaseLostError
 from tasks.prestashop import aftercare
@@ -119,8 +118,7 @@ def shop(still: Bench, rexbit_home: Path, tmp_path: Path) -> Shop:
 
 @pytest.fixture
 def hooked(still: Bench, rexbit_home: Path, tmp_path: Path, receiver: Receiver) -> Shop:
-    care = AfterSync.model_validate({"webhook_url": receiver.url, "webhook_secret": SECRET})
-    return Shop(still.block(after_sync=care), tmp_path)
+    return Shop(still.block(webhook_url=receiver.url, webhook_secret=SECRET), tmp_path)
 
 
 def untold() -> list[str]:
@@ -150,17 +148,20 @@ def test_a_list_and_an_event_say_what_was_written(shop: Shop, events: list[dict[
     assert untold() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("outcome", "told"), [("written", 1), ("already", 1), ("left", 0), ("failed", 0)])
 def test_by_the_outcomes(shop: Shop, events: list[dict[str, Any]], outcome: str, told: int) -> None:
     shop.wrote("c1", ON, out_of_stock=outcome)
     assert (len(events), shop.listed("c1") is not None, untold()) == (told, bool(told), [])
 
 
+@pytest.mark.slow
 def test_a_row_that_held_it_before_the_plan_was_not_written(shop: Shop, events: list[dict[str, Any]]) -> None:
     shop.wrote("c1", flag_change(1, "1", "1"), out_of_stock="already")
     assert (events, shop.listed("c1")) == ([], None)
 
 
+@pytest.mark.slow
 def test_a_dry_run_tells_nobody_and_takes_nothing_from_the_next(shop: Shop, events: list[dict[str, Any]]) -> None:
     shop.crashed("c1", ON)
     with shop.run(dry_run=True):
@@ -168,6 +169,7 @@ def test_a_dry_run_tells_nobody_and_takes_nothing_from_the_next(shop: Shop, even
     assert (events, untold()) == ([], ["c1"])
 
 
+@pytest.mark.slow
 def test_an_event_of_many_names_the_file_instead(
     shop: Shop, events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,12 +199,14 @@ def test_a_run_that_fails_tells_what_it_may_have_written(shop: Shop, events: lis
     assert [event["ids"] for event in events] == [[3]]
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_before_its_first_write_tells_nothing(shop: Shop, events: list[dict[str, Any]]) -> None:
     with pytest.raises(Crashed), shop.run():
         raise Crashed
     assert events == []
 
 
+@pytest.mark.slow
 def test_who_lost_its_lease_leaves_the_telling_to_who_took_it(
     shop: Shop, events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +224,7 @@ def test_who_lost_its_lease_leaves_the_telling_to_who_took_it(
     assert (events, untold()) == ([], ["c1"])
 
 
+@pytest.mark.slow
 def test_a_webhook_gets_what_was_written(hooked: Shop, receiver: Receiver) -> None:
     assert hooked.wrote("c1", ON, OFF).webhook == "sent"
     (asked,) = receiver.asked
@@ -255,6 +260,7 @@ def test_a_webhook_that_fails_is_told_what_it_missed_by_the_next_run(
     assert len(set(keys)) == 1
 
 
+@pytest.mark.slow
 def test_parts_that_were_taken_are_not_sent_again(
     hooked: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,6 +272,7 @@ def test_parts_that_were_taken_are_not_sent_again(
     assert [(one.said["number"], one.said["of"]) for one in receiver.asked] == [(1, 3), (2, 3), (2, 3), (3, 3)]
 
 
+@pytest.mark.slow
 def test_what_there_is_no_time_for_goes_with_the_next_run(
     hooked: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,6 +283,7 @@ def test_what_there_is_no_time_for_goes_with_the_next_run(
     assert (hooked.idle().webhook, receiver.products) == ("sent", [[3]])
 
 
+@pytest.mark.slow
 def test_the_same_change_set_written_again_is_another_delivery(hooked: Shop, receiver: Receiver) -> None:
     for _ in range(2):  # an approved one, after the run that began to write it died
         hooked.wrote("c1", ON)
@@ -283,13 +291,15 @@ def test_the_same_change_set_written_again_is_another_delivery(hooked: Shop, rec
     assert first != second
 
 
+@pytest.mark.slow
 def test_a_webhook_taken_out_of_the_block_is_waited_for_no_more(hooked: Shop, receiver: Receiver) -> None:
     receiver.usual = 500
     hooked.wrote("c1", ON)
-    hooked.block = hooked.block.model_copy(update={"after_sync": AfterSync()})
+    hooked.block = hooked.block.model_copy(update={"webhook_url": None})
     assert (hooked.idle().webhook, untold()) == (None, [])
 
 
+@pytest.mark.slow
 def test_what_is_gone_from_the_archive_is_said_and_stops_nobody(
     shop: Shop, events: list[dict[str, Any]], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -300,6 +310,7 @@ def test_what_is_gone_from_the_archive_is_said_and_stops_nobody(
     assert "What c1 wrote can't be told any more" in caplog.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"{", b'{"change_set_id": 5}'])
 def test_a_damaged_notice_is_told_from_the_beginning(shop: Shop, events: list[dict[str, Any]], content: bytes) -> None:
     shop.crashed("c1", ON)
@@ -308,6 +319,7 @@ def test_a_damaged_notice_is_told_from_the_beginning(shop: Shop, events: list[di
     assert [event["ids"] for event in events] == [[3]]
 
 
+@pytest.mark.slow
 def test_a_damaged_change_set_stops_nobody(shop: Shop, events: list[dict[str, Any]]) -> None:
     shop.crashed("c1", ON)
     (archive.find("changes", 7, "c1") / "changes.parquet").write_bytes(b"PAR1")
@@ -315,6 +327,7 @@ def test_a_damaged_change_set_stops_nobody(shop: Shop, events: list[dict[str, An
     assert ([event["change_set_id"] for event in events], untold()) == (["c2"], ["c1"])
 
 
+@pytest.mark.slow
 def test_an_event_that_is_refused_fails_no_run(
     hooked: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -327,6 +340,7 @@ def test_an_event_that_is_refused_fails_no_run(
     assert "the event could not be emitted: ValueError" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_full_disk_at_the_telling_fails_no_run(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.crashed("c1", ON)
     monkeypatch.setattr(archive, "add", _full)
@@ -338,6 +352,7 @@ def _full(*_: object) -> None:
     raise OSError(28, "No space left on device")
 
 
+@pytest.mark.slow
 def test_an_upgrade_tells_nothing_of_the_past(shop: Shop, events: list[dict[str, Any]]) -> None:
     shop.wrote("c1", ON)
     (archive.find("changes", 7, "c1") / "touched.csv").unlink()
@@ -348,12 +363,12 @@ def test_an_upgrade_tells_nothing_of_the_past(shop: Shop, events: list[dict[str,
 @pytest.fixture
 def touching(bench: Bench, rexbit_home: Path, tmp_path: Path, receiver: Receiver) -> Callable[..., Shop]:
     def make(**settings: Any) -> Shop:
-        care = {"touch_date_upd": True, "webhook_url": receiver.url}
-        return Shop(bench.block(after_sync=AfterSync.model_validate(care), **settings), tmp_path)
+        return Shop(bench.block(touch_date_upd=True, webhook_url=receiver.url, **settings), tmp_path)
 
     return make
 
 
+@pytest.mark.slow
 def test_dates_are_set_before_the_webhook_hears_of_it(
     touching: Callable[..., Shop], bench: Bench, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -369,6 +384,7 @@ def test_dates_are_set_before_the_webhook_hears_of_it(
     assert (summary.touched, summary.webhook, seen) == (2, "sent", [(1,), (3,)])
 
 
+@pytest.mark.slow
 def test_dates_that_could_not_be_set_are_set_by_a_later_run(
     touching: Callable[..., Shop], bench: Bench, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:

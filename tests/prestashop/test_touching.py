@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from blocks.after_sync import AfterSync
 from demo.grants import grant_sync_user
 from tasks.errors import UnreachableError, WrongSettingsError
 from tasks.prestashop.database import shop as driver
@@ -17,9 +16,10 @@ from tests.prestashop.bench import Bench, looked
 from tests.prestashop.conftest import load_installed
 from tests.prestashop.test_rights import granted, run_the_fixes
 
-TOUCHING = AfterSync(touch_date_upd=True)
 LONG_AGO = "2020-01-01 00:00:00"
 EVERY = ("product", "product_shop")
+UNKNOWN_ZONES = ("Mars/Olympus", "Europe", "../../etc")
+OTHER_ZONES = ("Europe/Warsaw", "America/New_York", "UTC")
 
 
 def dates(bench: Bench, table: str = "product") -> dict[int, datetime]:
@@ -37,7 +37,7 @@ def make_old(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("table", EVERY)
-@pytest.mark.parametrize("zone", ["Europe/Warsaw", "America/New_York", "Asia/Kolkata", "UTC"])
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", *(pytest.param(z, marks=pytest.mark.slow) for z in OTHER_ZONES)])
 def test_touched_products_and_no_others_get_the_shops_time(bench: Bench, table: str, zone: str) -> None:
     make_old(bench)
     bench.sql("UPDATE ps_configuration SET value = %s WHERE name = 'PS_TIMEZONE'", zone)
@@ -49,6 +49,7 @@ def test_touched_products_and_no_others_get_the_shops_time(bench: Bench, table: 
     assert {date for number, date in found.items() if number not in {1, 3}} == {datetime.fromisoformat(LONG_AGO)}
 
 
+@pytest.mark.slow
 def test_nothing_else_of_the_rows_changes(bench: Bench) -> None:
     place = next(at for at, row in enumerate(bench.sql("SHOW COLUMNS FROM ps_product")) if row[0] == "date_upd")
 
@@ -67,6 +68,7 @@ def test_a_date_that_is_later_stays(bench: Bench) -> None:
     assert dates(bench)[1] == later
 
 
+@pytest.mark.slow
 def test_another_shops_row_of_the_product_stays(bench: Bench) -> None:
     make_old(bench)
     bench.sql("UPDATE ps_product_shop SET id_shop = 2 WHERE id_product = 1")
@@ -74,6 +76,7 @@ def test_another_shops_row_of_the_product_stays(bench: Bench) -> None:
     assert {number: dates(bench, "product_shop")[number].year == 2020 for number in (1, 2)} == {1: True, 2: False}
 
 
+@pytest.mark.slow
 def test_a_shops_own_zone_stands_before_the_global_one(bench: Bench) -> None:
     make_old(bench)
     bench.sql("INSERT INTO ps_configuration (id_shop, name, value, date_add, date_upd)"
@@ -82,16 +85,17 @@ def test_a_shops_own_zone_stands_before_the_global_one(bench: Bench) -> None:
     assert dates(bench)[1] > datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=13)
 
 
-@pytest.mark.parametrize("value", ["", "Mars/Olympus", "Europe", "../../etc"])
+@pytest.mark.parametrize("value", ["", *(pytest.param(v, marks=pytest.mark.slow) for v in UNKNOWN_ZONES)])
 def test_a_zone_that_nobody_knows_is_told(bench: Bench, value: str) -> None:
     bench.sql("UPDATE ps_configuration SET value = %s WHERE name = 'PS_TIMEZONE'", value)
     with pytest.raises(WrongSettingsError, match=r"expected the shop's time zone \(`PS_TIMEZONE`.*back office"):
         touch(bench, 1)
-    check = looked(bench, after_sync=TOUCHING)["time zone"]
+    check = looked(bench, touch_date_upd=True)["time zone"]
     assert (check.ok, bool(check.fix)) == (False, True)
     assert "time zone" not in looked(bench)
 
 
+@pytest.mark.slow
 def test_many_products_are_touched_in_small_statements(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     make_old(bench)
     given: list[tuple[int, int]] = []
@@ -107,6 +111,7 @@ def test_many_products_are_touched_in_small_statements(bench: Bench, monkeypatch
     assert LONG_AGO not in {str(date) for date in dates(bench).values()}
 
 
+@pytest.mark.slow
 def test_a_row_that_stays_locked_is_told_by_number(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driver, "ATTEMPTS", 1)
     with bench.server.connect(bench.database) as other, other.cursor() as cursor:
@@ -117,6 +122,7 @@ def test_a_row_that_stays_locked_is_told_by_number(bench: Bench, monkeypatch: py
         other.rollback()
 
 
+@pytest.mark.slow
 def test_a_shop_that_is_switched_off_is_not_touched(bench: Bench) -> None:
     before = dates(bench)
     with pytest.raises(WrongSettingsError, match="switched off"):
@@ -127,12 +133,13 @@ def test_a_shop_that_is_switched_off_is_not_touched(bench: Bench) -> None:
 def test_the_rights_are_asked_for_only_where_the_block_asks(bench: Bench) -> None:
     bench.as_sync_user()
     assert granted(bench) == []
-    assert granted(bench, after_sync=TOUCHING) == [
+    assert granted(bench, touch_date_upd=True) == [
         "UPDATE (`date_upd`) ON `ps_product`",
         "UPDATE (`date_upd`) ON `ps_product_shop`",
     ]
 
 
+@pytest.mark.slow
 def test_without_the_rights_it_is_told_who_names_them(bench: Bench) -> None:
     with pytest.raises(WrongSettingsError, match=r"a grant is missing.*check_integration"):
         touch(bench.as_sync_user(), 1)
@@ -142,7 +149,7 @@ def test_a_right_to_dates_that_nobody_asked_for_is_too_many(bench: Bench) -> Non
     bench.as_sync_user()
     with bench.server.connect(autocommit=True) as connection:
         grant_sync_user(connection, bench.database, "ps_", bench.user, bench.password, touch_date_upd=True)
-    found = looked(bench, after_sync=TOUCHING)
+    found = looked(bench, touch_date_upd=True)
     assert (found["grants needed"].ok, found["grants not needed"].ok) == (True, True)
     assert "date_upd" in looked(bench)["grants not needed"].fix
 
@@ -150,7 +157,7 @@ def test_a_right_to_dates_that_nobody_asked_for_is_too_many(bench: Bench) -> Non
 @pytest.mark.slow
 def test_the_named_rights_are_enough_in_an_installed_shop(mariadb: Any, version: str, tmp_path: Any) -> None:
     bench = load_installed(mariadb, version, tmp_path).as_sync_user()
-    run_the_fixes(bench, after_sync=TOUCHING)
+    run_the_fixes(bench, touch_date_upd=True)
     make_old(bench)
     touch(bench, 1)
     for table in EVERY:

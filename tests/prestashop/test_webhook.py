@@ -119,6 +119,7 @@ def drip(server: socket.socket, stop: threading.Event) -> None:
                     break
 
 
+@pytest.mark.slow
 def test_an_answer_that_drips_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhook, "ANSWER_SECONDS", 0.2)
     stop = threading.Event()

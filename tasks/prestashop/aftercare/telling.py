@@ -47,11 +47,10 @@ class Telling:
     def __init__(self, run: Run[Any], block: ShopBlock) -> None:
         self._run = run
         self._block = block
-        care = block.after_sync
         self._channels: dict[str, Channel] = {"event": self._emit}
-        if care.touch_date_upd:  # first, because who hears of it may go by the dates
+        if block.touch_date_upd:  # first, because who hears of it may go by the dates
             self._channels = {"dates": self._set_dates, **self._channels}
-        if care.webhook_url:
+        if block.webhook_url:
             self._channels["webhook"] = self._post
         self._stopped: dict[str, str] = {}  # why a channel is not tried again in this run; "": its time is up
         self._untold = 0
@@ -120,16 +119,15 @@ class Telling:
         return True
 
     def _post(self, notice: Notice, touched: Touched) -> bool:
-        care = self._block.after_sync
-        if care.webhook_url is None:
+        url, secret = self._block.webhook_url, self._block.webhook_secret
+        if url is None:
             raise LookupError("a webhook has an address")
 
         def taken() -> None:
             notice.parts += 1
             outbox.keep(notice)
 
-        secret = care.webhook_secret.get_secret_value() if care.webhook_secret else None
-        hook = Webhook(care.webhook_url.get_secret_value(), secret)
+        hook = Webhook(url.get_secret_value(), secret.get_secret_value() if secret else None)
         self._run.count(webhook="sent")
         return deliver(hook, islice(self._parts(notice, touched), notice.parts, None), taken, self._until)
 

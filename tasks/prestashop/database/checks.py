@@ -69,7 +69,7 @@ def _all(session: Session, block: PrestashopDatabase) -> Iterator[Check]:
     yield _catalogue_mode(info)
     if block.policy.has_margin:
         yield _currency(info)
-    if block.after_sync.touch_date_upd:
+    if block.touch_date_upd:
         yield check_zone(session, info)
     yield _features(info)
     yield _switched_on(block)

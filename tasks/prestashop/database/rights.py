@@ -103,7 +103,7 @@ def _writes(prefix: str, info: ShopInfo | None, block: PrestashopDatabase) -> It
     yield _update(prefix, TEXTS, *texts)
     if _has_labels(info) and not block.leaves_labels:
         yield _update(prefix, LABELS, *texts)
-    if block.after_sync.touch_date_upd:
+    if block.touch_date_upd:
         for table in DATED:
             yield _update(prefix, table, DATE)
 
