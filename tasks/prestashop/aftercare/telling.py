@@ -28,6 +28,7 @@ from tasks.run import Run
 EVENT = "rexbit.shop.written"
 MOST_IN_EVENT = 1_000  # ids; Prefect refuses an event above 1.5 MB, and each one is stored and sent around whole
 MOST_IN_POST = 1_000
+DATES_AT_ONCE = 9_000  # before the lease is looked at again
 MOST_SECONDS = 120  # for the webhook in one run; what is left goes with the next one
 WHO = {
     "dates": "the products' dates of change could not be set",
@@ -100,7 +101,7 @@ class Telling:
 
     def _set_dates(self, _: Notice, touched: Touched) -> bool:
         with open_shop(self._block) as shop:
-            for ids in touched.parts(MOST_IN_POST):
+            for ids in touched.parts(DATES_AT_ONCE):
                 self._run.check_lease()
                 shop.touch(ids)
         self._run.count(touched=(self._run.summary.touched or 0) + touched.products)
