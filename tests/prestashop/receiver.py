@@ -25,19 +25,23 @@ class Asked(NamedTuple):
 
 
 class Receiver:
-    """`answers`: the statuses that it gives, one a POST, then `usual`; `asked`: what came."""
+    """`answers`: the statuses that it gives, one a POST, then `usual`; `asked`: what came.
+
+    `refused`: what is in the bodies that it fails at, whatever else.
+    """
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self.answers: list[int] = []
         self.usual = 204
+        self.refused: set[bytes] = set()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.asked.append(Asked(self.path, dict(self.headers.items()), body))
-                self.send_response(receiver.answers.pop(0) if receiver.answers else receiver.usual)
+                self.send_response(receiver.answer(body))
                 self.send_header("Location", "/elsewhere?token=s3cret")
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -47,6 +51,12 @@ class Receiver:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/hook?token=s3cret"
+
+    def answer(self, body: bytes) -> int:
+        """The status for a POST."""
+        if any(part in body for part in self.refused):
+            return 500
+        return self.answers.pop(0) if self.answers else self.usual
 
     @property
     def products(self) -> list[list[int]]:

@@ -273,6 +273,20 @@ def test_parts_that_were_taken_are_not_sent_again(
 
 
 @pytest.mark.slow
+def test_one_that_is_never_taken_is_not_in_the_way_of_the_others(hooked: Shop, receiver: Receiver) -> None:
+    receiver.usual = 500
+    for name, number in (("c1", 1), ("c2", 2), ("c3", 3)):
+        hooked.wrote(name, flag_change(number, "0", "1"))
+    receiver.refused = {b'"change_set_id": "c1"', b'"change_set_id": "c2"'}
+    receiver.usual = 204
+    for _ in range(3):
+        hooked.idle()
+    assert sorted(untold()) == ["c1", "c2"]
+    assert hooked.wrote("c4", flag_change(4, "0", "1")).webhook == "failed"
+    assert (receiver.products[-2], sorted(untold())) == ([4], ["c1", "c2"])
+
+
+@pytest.mark.slow
 def test_what_there_is_no_time_for_goes_with_the_next_run(
     hooked: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,7 +20,8 @@ KIND = "untold"
 class Notice(BaseModel):
     """A change set that is to be told.
 
-    `key` is new with each writing; `told`: who knows already; `parts`: how many parts of it the webhook took.
+    `key` is new with each writing; `told`: who knows already; `parts`: how many parts of it the webhook took; `failed`:
+    how often somebody would not hear of it.
     """
 
     integration_id: int
@@ -30,6 +31,7 @@ class Notice(BaseModel):
     begun_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
     told: list[str] = Field(default_factory=list)
     parts: int = 0
+    failed: int = 0
 
 
 def keep(notice: Notice) -> None:
@@ -45,9 +47,9 @@ def keep(notice: Notice) -> None:
 
 
 def waiting(integration_id: int) -> list[Notice]:
-    """The notices of a shop, the oldest first."""
-    paths = sorted(_folder(integration_id).glob("*.json"))
-    return sorted((_read(path, integration_id) for path in paths), key=lambda notice: notice.begun_at)
+    """The notices of a shop, the oldest first; one that failed comes last, or it would be in the way of all others."""
+    notices = [_read(path, integration_id) for path in _folder(integration_id).glob("*.json")]
+    return sorted(notices, key=lambda notice: (notice.failed, notice.begun_at))
 
 
 def end(notice: Notice) -> None:

@@ -58,7 +58,7 @@ class Telling:
         self._until = time.monotonic() + MOST_SECONDS
 
     def tell(self) -> None:
-        """Tell all that waits, the oldest first; each channel until it fails."""
+        """Tell all that waits; each channel until it fails."""
         for notice in outbox.waiting(self._run.integration_id):
             try:
                 self._tell(notice)
@@ -81,7 +81,9 @@ class Telling:
                 if self._try(name, notice, touched):
                     unaware.remove(name)
                     notice.told.append(name)
-                    outbox.keep(notice)
+                elif self._stopped[name]:
+                    notice.failed += 1
+                outbox.keep(notice)
         if unaware:
             self._untold += 1
         else:
