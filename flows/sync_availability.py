@@ -29,6 +29,7 @@ from tasks.prestashop import (
     look_at_shop,
     read_all_rows,
     read_rows_of,
+    told_afterwards,
     write_changes,
 )
 from tasks.report import block_name, run_name
@@ -62,6 +63,7 @@ def sync_availability(
     with (
         working_on("sync-availability", block_name(shop), block.integration_id, summary) as run,
         watched(run),
+        told_afterwards(run, block),
     ):
         if approve:
             _apply_approved(run, block, approve)

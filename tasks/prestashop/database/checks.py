@@ -21,6 +21,7 @@ from tasks.prestashop.database.connection import explained
 from tasks.prestashop.database.rights import check_too_few, check_too_many, rights_of
 from tasks.prestashop.database.session import Session
 from tasks.prestashop.database.shop import LOCK_WAIT_SECONDS, TRANSACTIONAL
+from tasks.prestashop.database.touching import check_zone
 from tasks.prestashop.model import ShopInfo
 from tasks.prestashop.refusals import text_problems
 from tasks.prestashop.scopes import scope_of
@@ -69,6 +70,8 @@ def _all(session: Session, block: PrestashopDatabase) -> Iterator[Check]:
     yield _catalogue_mode(info)
     if block.policy.has_margin:
         yield _currency(info)
+    if block.touch_date_upd:
+        yield check_zone(session, info)
     yield _features(info)
     yield _switched_on(block)
 
