@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from blocks import ShopBlock
 from tasks.availability import gate
+from tasks.availability.edits import SECTION
 from tasks.duck import desk
 from tasks.errors import Quarantined
 from tasks.report import alert
@@ -33,7 +34,7 @@ def pass_gate(run: Run[SyncSummary], shop: ShopBlock, changes: ChangeSet, wanted
         managed = wanted.products
         if run.summary.contractor is not None:  # whose products are fewer than those that earlier runs have switched
             managed = max(managed, _products_of(read.written))
-        _judge(run, shop, changes.changes, read.suppliers, managed)
+        _judge(run, shop, changes, read.suppliers, managed)
 
 
 def _products_of(written: Path) -> int:
@@ -44,9 +45,9 @@ def _products_of(written: Path) -> int:
 
 
 @station("judge change set", io=True)
-def _judge(run: Run[SyncSummary], shop: ShopBlock, changes: Path, suppliers: Path, managed: int) -> None:
+def _judge(run: Run[SyncSummary], shop: ShopBlock, changes: ChangeSet, suppliers: Path, managed: int) -> None:
     past, gone = gate.past_sets(run.state, run.integration_id, run.started_at)
-    switched, unreadable = gate.judge(changes, past, suppliers, managed, shop.gate)
+    switched, unreadable = gate.judge(changes.changes, past, suppliers, managed, shop.gate)
     if left_out := [*gone, *unreadable]:
         run.warn(
             f"What was switched by {', '.join(left_out)} is not counted: expected these change sets of the last 24"
@@ -55,11 +56,16 @@ def _judge(run: Run[SyncSummary], shop: ShopBlock, changes: Path, suppliers: Pat
     for one in switched:
         run.say("Gate: %d products go %s (in 24 hours %d, %.1f %%)", one.here, one.to, one.day, one.share)
     if stopping := [one for one in switched if one.is_too_many]:
-        _hold_back(run, stopping)
+        _hold_back(run, stopping, changes.drift.switched if changes.drift else 0)
 
 
-def _hold_back(run: Run[SyncSummary], stopping: Sequence[gate.Switched]) -> None:
+def _hold_back(run: Run[SyncSummary], stopping: Sequence[gate.Switched], by_others: int) -> None:
     words = "; ".join(one.words for one in stopping)
+    if by_others:
+        words += (
+            f". Somebody else switched {by_others:,} products of this change set in the shop since our last write, and"
+            f" it would switch them back (`{SECTION}` in the summary)"
+        )
     run.show("Why it is held back", [row for one in stopping for row in one.rows], words)
     for one in stopping:
         note = f"The first {len(one.examples)} of {one.day:,}, those of this run first."
