@@ -84,6 +84,7 @@ class SyncSummary(Summary):
     unchanged: int = Field(0, description="the shop already holds what was decided")
     left: int = Field(0, description="somebody else changed the row since the plan; left alone")
     failed: int = Field(0, description="could not be written")
+    with_shop: bool = Field(False, description="every row of the shop was compared, not only what we wrote last")
     drifted: int = Field(0, description="changed in the shop by somebody else since we wrote them, as far as looked at")
     repaired: int = Field(0, description="of these, ours again")
     kept: int = Field(0, description="of which something stays as somebody else set it")

@@ -151,7 +151,7 @@ def find_changes(
         whole=run.summary.contractor is None,
     )
     differing = plan.find_differing(wanted.wanted, held, run.folder, memory)
-    run.count(changed=differing.count, unchanged=wanted.products - differing.count)
+    run.count(with_shop=with_shop, changed=differing.count, unchanged=wanted.products - differing.count)
     return differing
 
 

@@ -40,7 +40,7 @@ WHY = {
 }
 SHOWN = """SELECT id_product AS product, id_product_attribute AS combination, nullif(id_lang, 0) AS language, field,
   ours AS "we wrote", found AS "the shop holds", wanted, was, kept_until, times FROM judged
-  ORDER BY was = 'repaired', ALL LIMIT $most"""
+  ORDER BY was = 'repaired', 1, 2, 3, 4 LIMIT $most"""
 
 
 def tell_drift(run: Run[SyncSummary], shop: ShopBlock, drift: Drift, changes: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from blocks import ShopBlock
 from tasks.availability import gate
@@ -88,15 +88,17 @@ def _hold_back(run: Run[SyncSummary], stopping: Sequence[gate.Switched], by_othe
 def watched(run: Run[SyncSummary]) -> Iterator[None]:
     """Tell a person once that a shop's syncs are held back, and once that they go through again.
 
-    A trial (a dry run, a limit, one contractor) says nothing about the shop.
+    A trial (a dry run, a limit, one contractor) says nothing about the shop. Nor does a sync that compares with what we
+    wrote about one that compared every row of the shop, and was held back for what others changed there.
     """
     try:
         yield
     except Quarantined as held:
-        if _is_whole(run) and not _was_held(run):
+        if _is_whole(run) and not _was_held(run, "shop" if run.summary.with_shop else "state"):
             alert("rexbit.shop.quarantined", run.integration_id, run.title, str(held))
         raise
-    if _is_whole(run) and _was_held(run):
+    saw_all = run.summary.with_shop or run.summary.approved
+    if _is_whole(run) and any(_was_held(run, kind) for kind in (("shop", "any") if saw_all else ("state",))):
         words = f"Shop {run.title}: syncs go through again; the one before was held back"
         run.say("%s", words)
         alert("rexbit.shop.healed", run.integration_id, run.title, words)
@@ -107,7 +109,9 @@ def _is_whole(run: Run[SyncSummary]) -> bool:
     return not summary.dry_run and summary.limit is None and summary.contractor is None
 
 
-def _was_held(run: Run[SyncSummary]) -> bool:
+def _was_held(run: Run[SyncSummary], kind: Literal["shop", "state", "any"]) -> bool:
+    """Whether the last sync of a kind was held back; see sync_before.sql."""
     with run.state.session(read_only=True) as session:
-        before = session.execute("sync_before", {"integration_id": run.integration_id, "id": run.id})
+        values = {"integration_id": run.integration_id, "id": run.id, "kind": kind}
+        before = session.execute("sync_before", values)
     return bool(before) and before[0]["status"] == "quarantined"

@@ -13,7 +13,7 @@ from tasks.availability.drifting import Drift, Memory, find_drift
 from tasks.availability.plan import find_differing
 from tests import parquet
 
-NOW = datetime(2026, 11, 24, 6)
+NOW = datetime(2026, 11, 24, 6)  # noqa: DTZ001  (as the files hold times: UTC without a zone)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WANTED = parquet.SHOP_ROWS + ", product_id BIGINT, reason_code VARCHAR, reason_args VARCHAR, held VARCHAR"
 UNFINISHED = "id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR, after VARCHAR"
