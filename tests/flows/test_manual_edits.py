@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from blocks import ChangeGate, ManualEdits
-from flows import import_catalog, import_feed, sync_availability
+from flows import explain_product, import_catalog, import_feed, sync_availability
 from tasks.availability import edits, holding
 from tasks.errors import Quarantined
 from tasks.report import Section
@@ -205,12 +205,14 @@ def test_flags_are_kept_together_and_repaired_where_they_disagree(world: World) 
         " WHERE p.reference <> '' AND p.is_virtual = 0 AND p.cache_is_pack = 0 AND NOT EXISTS (SELECT 1 FROM"
         " ps_stock_available s WHERE s.id_product = p.id_product AND s.depends_on_stock) ORDER BY 1 LIMIT 1"
     )
+    world.execute("UPDATE ps_stock_available SET quantity = 0 WHERE id_product = %s", sized["id_product"])
     supply(world, sized["reference"])
     sync_availability(world.shop)
     world.shop.policy.manual_edits = ALL
     switch = "UPDATE ps_stock_available SET out_of_stock = 0 WHERE id_product = %s"
     world.execute(switch, sized["id_product"])
     assert (audit(world).kept, world.flag(sized["reference"])) == (1, 0)
+    assert explain_product(f"shop:{sized['id_product']}", world.shop).code == "edit_kept"
     world.execute(switch.replace("= 0", "= 1") + " AND id_product_attribute > 0", sized["id_product"])
     seen = audit(world)
     assert (seen.kept, seen.repaired, world.flag(sized["reference"])) == (0, 1, 1)
