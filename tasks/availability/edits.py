@@ -36,7 +36,7 @@ WHY = {
     "flags_disagree": "the flags of the product's rows disagree, which lets orders fail",
     "policy_changed": "the policy keeps it no more",
     "gone": "the shop holds our value, or the wanted one, again",
-    "not_ours": "the product is not looked after any more",
+    "not_ours": "syncs do not look at the product (held, given back, or without a supplier)",
 }
 SHOWN = """SELECT id_product AS product, id_product_attribute AS combination, nullif(id_lang, 0) AS language, field,
   ours AS "we wrote", found AS "the shop holds", wanted, was, kept_until, times FROM judged
@@ -95,6 +95,11 @@ def record_drift(run: Run[SyncSummary], shop: ShopBlock, changes: ChangeSet, out
 
 @station("record changes by others", io=True)
 def _record(run: Run[SyncSummary], shop: ShopBlock, drift: Drift, outcomes: Path | None) -> None:
+    write_down(run, shop, drift, outcomes)
+
+
+def write_down(run: Run[SyncSummary], shop: ShopBlock, drift: Drift, outcomes: Path | None) -> None:
+    """Remember it and tell of it; by the same run again it changes nothing. `outcomes` None: nothing was written."""
     with desk() as table:
         table.load(judged=drift.judged, ended=drift.ended)
         if outcomes:
