@@ -93,6 +93,7 @@ def test_the_sync_before_is_the_last_whole_one(
     assert holding._was_held(run, "any") is was_held
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "kind", "was_held"),
     [

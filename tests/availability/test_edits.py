@@ -65,12 +65,14 @@ def test_a_repair_that_is_recorded_again_counts_once(run: Run[SyncSummary]) -> N
     assert (remembered(run), run.summary.repaired) == ([(run.id, "repaired", False)], 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("outcome", ["left", "failed", None])
 def test_what_was_not_put_right_is_no_repair(run: Run[SyncSummary], outcome: str | None) -> None:
     record(run, "repaired", outcome)
     assert (remembered(run), run.summary.repaired) == ([], 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("outcome", "is_open"), [("written", False), ("left", True)])
 def test_what_was_kept_is_over_once_ours_is_written(run: Run[SyncSummary], outcome: str, is_open: bool) -> None:
     now = run.id
@@ -81,11 +83,13 @@ def test_what_was_kept_is_over_once_ours_is_written(run: Run[SyncSummary], outco
     assert ("earlier", "kept", is_open) in remembered(run)
 
 
+@pytest.mark.slow
 def test_a_known_change_is_not_written_down_again(run: Run[SyncSummary]) -> None:
     record(run, "kept", is_known=True)
     assert remembered(run) == []
 
 
+@pytest.mark.slow
 def test_what_is_long_over_is_forgotten(run: Run[SyncSummary]) -> None:
     now, run.id = run.started_at, "earlier"
     run.started_at = now - timedelta(days=91)
@@ -95,6 +99,7 @@ def test_what_is_long_over_is_forgotten(run: Run[SyncSummary]) -> None:
     assert remembered(run) == [("later", "kept", True)]
 
 
+@pytest.mark.slow
 def test_times_are_told_in_the_shops_zone(run: Run[SyncSummary], monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     monkeypatch.setattr(edits, "alert", lambda *words: told.append(words[-1]))
