@@ -4,7 +4,7 @@ INSERT INTO differing
 SELECT w.* FROM wanted w LEFT JOIN written r
   ON r.id_product = w.id_product AND r.id_product_attribute = w.id_product_attribute AND r.field = w.field
  AND r.id_lang = coalesce(w.id_lang, 0)
-WHERE w.field <> 'quantity' AND (r.id_product IS NULL OR r.value IS DISTINCT FROM w.value)
+WHERE w.field <> 'quantity' AND r.value IS DISTINCT FROM w.value
   AND NOT EXISTS (
     FROM differing d WHERE d.id_product = w.id_product AND d.id_product_attribute = w.id_product_attribute
       AND d.field = w.field AND coalesce(d.id_lang, 0) = coalesce(w.id_lang, 0));

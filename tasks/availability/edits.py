@@ -39,7 +39,7 @@ WHY = {
     "not_ours": "syncs do not look at the product (held, given back, or without a supplier)",
 }
 SHOWN = """SELECT id_product AS product, id_product_attribute AS combination, nullif(id_lang, 0) AS language, field,
-  ours AS "we wrote", found AS "the shop holds", wanted, was, kept_until, times FROM judged
+  ours AS "we wrote", found AS "the shop holds", wanted, was, disagree, kept_until, times FROM judged
   ORDER BY was = 'repaired', 1, 2, 3, 4 LIMIT $most"""
 
 
@@ -72,6 +72,8 @@ def tell_drift(run: Run[SyncSummary], shop: ShopBlock, drift: Drift, changes: Pa
 def _shown(row: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     was, until, times = row.pop("was"), row.pop("kept_until"), row.pop("times")
     words = WAS[was]
+    if row.pop("disagree"):
+        words += "; the flags of the product's rows disagree, which lets orders fail"
     if until:
         words += f" until {_at(until, zone)}"
     if was == "contested":

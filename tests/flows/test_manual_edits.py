@@ -198,7 +198,7 @@ def test_a_shop_that_somebody_switched_as_a_whole_is_held_back_and_says_why(
 
 
 @pytest.mark.slow
-def test_flags_are_kept_together_and_repaired_where_they_disagree(world: World) -> None:
+def test_flags_are_kept_together_and_repaired_where_they_disagree(world: World, shown: dict[str, list[Any]]) -> None:
     import_catalog(world.shop)
     (sized,) = world.query(
         "SELECT p.id_product, p.reference FROM ps_product p JOIN ps_product_attribute a USING (id_product)"
@@ -216,3 +216,4 @@ def test_flags_are_kept_together_and_repaired_where_they_disagree(world: World) 
     world.execute(switch.replace("= 0", "= 1") + " AND id_product_attribute > 0", sized["id_product"])
     seen = audit(world)
     assert (seen.kept, seen.repaired, world.flag(sized["reference"])) == (0, 1, 1)
+    assert "rows disagree, which lets orders fail" in shown[edits.SECTION][0]["so"]
