@@ -93,6 +93,11 @@ class SyncSummary(ToldSummary):
     unchanged: int = Field(0, description="the shop already holds what was decided")
     left: int = Field(0, description="somebody else changed the row since the plan; left alone")
     failed: int = Field(0, description="could not be written")
+    with_shop: bool = Field(False, description="every row of the shop was compared, not only what we wrote last")
+    drifted: int = Field(0, description="changed in the shop by somebody else since we wrote them, as far as looked at")
+    repaired: int = Field(0, description="of these, ours again")
+    kept: int = Field(0, description="of which something stays as somebody else set it")
+    contested: int = Field(0, description="of these, found now to be written by another program too")
     enabled: int = Field(0, description="switched to: can be ordered")
     disabled: int = Field(0, description="switched to: can't be ordered")
     not_enforceable: int = Field(
