@@ -1,0 +1,171 @@
+"""Any sequence of feeds, policies, edits by others, crashes and undos ends as a model in plain Python says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from demo.servers import MariaDb
+from tests.crashes.dying import Dying
+from tests.crashes.model import FLAG, LATER, Model, Offer, Policy
+from tests.crashes.plain import without_prefect
+from tests.crashes.small_shop import SmallShop
+
+pytestmark = pytest.mark.slow
+
+OFFER = st.builds(Offer, st.integers(0, 45), st.integers(0, 4))
+POLICY = st.builds(
+    lambda threshold, more, word: Policy(threshold, None if more is None else threshold + more, word),
+    st.sampled_from([1, 10, 20, 30]),
+    st.sampled_from([None, None, 0, 5, 15]),
+    st.sampled_from(["Dni", "Czekasz", "Wysyłka"]),
+)
+TEXTS = st.sampled_from(["Ręcznie", "", "Zapytaj", "Dni: nie"])
+
+
+class Life(RuleBasedStateMachine):
+    """One shop from its first day on; `place` is given by the test."""
+
+    place: SmallShop
+
+    @initialize(data=st.data())
+    def first_day(self, data: st.DataObject) -> None:
+        self.place.begin()
+        self.model = Model(self.place.products, self.place.held())
+        self.model.policy = Policy()
+        self.feed(data)
+
+    @rule(data=st.data())
+    def feed(self, data: st.DataObject) -> None:
+        """A new file: some items are missing in it."""
+        names = data.draw(st.sets(st.sampled_from(self.place.references), min_size=2), label="in the file")
+        offers = {name: data.draw(OFFER, label=name) for name in sorted(names)}
+        offers[min(offers)] = Offer(45, offers[min(offers)].days)  # a file in which nothing can be had is held back
+        self.model.feed(offers)
+        self.place.import_feed(offers)
+
+    @rule(policy=POLICY)
+    def other_policy(self, policy: Policy) -> None:
+        self.model.policy = policy
+
+    @rule(with_shop=st.booleans())
+    def sync(self, with_shop: bool) -> None:
+        changes = self.model.plan_sync(with_shop=with_shop)
+        told = self.place.sync(self.model.policy, with_shop=with_shop)
+        expected = "Refused" if self.model.paused else "completed" if changes else "unchanged"
+        assert told == expected
+        if changes:
+            self.model.write(changes)
+
+    @rule(with_shop=st.booleans(), statements=st.integers(1, 100), answered=st.booleans())
+    def crash(self, with_shop: bool, statements: int, answered: bool) -> None:
+        """The process is gone at the nth statement: before it, or after the server got it."""
+        changes = self.model.plan_sync(with_shop=with_shop)
+        with Dying(statements, answered=answered) as dying:
+            self.place.sync(self.model.policy, with_shop=with_shop)
+        self.place.bury()
+        if changes and dying.is_dead:
+            begun, ended = self.place.newest_set(len(self.model.sets))
+            self.model.crashed(changes, self.place.held(), self.place.recorded(), begun=begun, ended=ended)
+            if begun:
+                changes.has_outcomes = self.place.has_outcomes()
+        elif changes:
+            self.model.write(changes)
+
+    @rule(data=st.data(), value=st.sampled_from("012"))
+    def flag_by_hand(self, data: st.DataObject, value: str) -> None:
+        """The back office writes all flags of a product."""
+        id_product = data.draw(st.sampled_from(sorted(self.place.products)))
+        for key in [key for key in self.model.shop if key[0] == id_product and key[3] == FLAG]:
+            self._edit(key, value)
+
+    @rule(data=st.data(), value=TEXTS)
+    def text_by_hand(self, data: st.DataObject, value: str) -> None:
+        keys = sorted(key for key in self.model.shop if key[3] == LATER)
+        self._edit(data.draw(st.sampled_from(keys)), value)
+
+    @rule(data=st.data(), value=st.integers(0, 9))
+    def pieces_by_hand(self, data: st.DataObject, value: int) -> None:
+        keys = sorted(key for key in self.model.shop if key[3] == "quantity")
+        self._edit(data.draw(st.sampled_from(keys)), str(value))
+
+    def _edit(self, key: Any, value: str) -> None:
+        self.model.edit(key, value)
+        self.place.edit(key, value)
+
+    @precondition(lambda self: self.model.sets)
+    @rule(data=st.data(), whole=st.booleans())
+    def undo(self, data: st.DataObject, whole: bool) -> None:
+        undone = data.draw(st.sampled_from(self.model.sets[::-1]), label="change set")
+        of_it = sorted({key[0] for key in undone.rows})
+        products = None if whole else data.draw(st.sets(st.sampled_from(of_it), min_size=1), label="products")
+        changes, put_back = self.model.plan_undo(undone, products)
+        self.place.undo(self.model.policy, undone.number, products)
+        if changes:
+            self.model.write(changes)
+        self.model.hold(put_back, whole=whole)
+
+    @precondition(lambda self: self.model.held or self.model.paused)
+    @rule()
+    def hold_ends(self) -> None:
+        self.place.end_holds()
+        self.model.held, self.model.paused = set(), False
+
+    @invariant()
+    def the_shop_is_as_the_model_says(self) -> None:
+        if hasattr(self, "model"):
+            assert self.place.held() == self.model.shop
+
+    def teardown(self) -> None:
+        """In the end everything is put right, and every first value is still known."""
+        if not hasattr(self, "model"):
+            return
+        self.hold_ends()
+        self.sync(with_shop=True)
+        wanted = self.model.wanted()
+        held = self.place.held()
+        assert {key: held[key] for key in wanted} == wanted
+        assert held == self.model.shop
+        assert self.place.recorded() == {key: known.value for key, known in self.model.record.items()}
+        for key, original in self.place.originals().items():
+            assert original in self.model.record[key].originals, (key, original, self.model.record[key])
+
+
+@pytest.fixture
+def small_shop(mariadb: MariaDb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallShop]:
+    without_prefect(monkeypatch.setattr)
+    place = SmallShop(mariadb, tmp_path)
+    for name, value in place.environment.items():
+        monkeypatch.setenv(name, value)
+    place.prepare()
+    yield place
+    place.close()
+
+
+def test_any_life_of_a_shop_ends_as_the_model_says(small_shop: SmallShop) -> None:
+    class ThisLife(Life):
+        place = small_shop
+
+    run_state_machine_as_test(
+        ThisLife,
+        settings=settings(
+            max_examples=60,
+            stateful_step_count=14,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
+        ),
+    )
