@@ -22,7 +22,8 @@ COMMIT = "pymysql.connections:Connection.commit"
 class Driver:
     """`inside`: the points that only this driver has. `set_up` is called in the child before it begins.
 
-    `block` makes the block of the place's shop. `cut` ends every connection of a run to its shop.
+    `block` makes the block of the place's shop. `cut` ends every connection of a run to its shop. `is_whole`: a product
+    is written in one transaction, so that no crash leaves half of it.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Driver:
     block: Callable[[Place], ShopBlock]
     set_up: Callable[[], None]
     cut: Callable[[Place], None]
+    is_whole: bool = True
 
 
 def _database_block(place: Place) -> ShopBlock:
@@ -57,7 +59,7 @@ def _row_by_row() -> None:
 
 
 _COMMITS = (
-    Point("in a window: before its commit", COMMIT, "before", nth=2),
+    Point("in a window: before its commit", COMMIT, "before", nth=2, settled=True),
     Point("in a window: committed, the answer lost", COMMIT, "after", nth=2, lost=_lost),
 )
 DRIVERS = {
@@ -67,7 +69,9 @@ DRIVERS = {
             "database",
             (
                 Point("before the first statement", f"{TOGETHER}.write", "before"),
-                Point("in a window: texts written, stock not", f"{TOGETHER}._write_table", "before", nth=6),
+                Point(
+                    "in a window: texts written, stock not", f"{TOGETHER}._write_table", "before", nth=6, settled=True
+                ),
                 *_COMMITS,
             ),
             _database_block,
@@ -78,7 +82,7 @@ DRIVERS = {
             "database, row by row",
             (
                 Point("before the first statement", f"{WRITER}.window", "before"),
-                Point("in a window: texts written, stock not", f"{WRITER}._write_table", "before", nth=6),
+                Point("in a window: texts written, stock not", f"{WRITER}._write_table", "before", nth=6, settled=True),
                 *_COMMITS,
             ),
             _database_block,

@@ -18,6 +18,8 @@ MAIN = "database"
 THOROUGH = ("kill -9", "connection to the shop cut")  # these strike every technique of writing
 ONLY_WRITING = ("shop's database killed, back after the run", "our database killed, back after the run", "disk full")
 
+MOST_TOLD = 3
+
 
 class Cell(NamedTuple):
     """A strike to be made."""
@@ -54,4 +56,4 @@ def strike(arena: Arena, cell: Cell, record_property: Callable[[str, object], No
     place = list(FAULTS).index(cell.fault) * len(DRIVERS) + list(DRIVERS).index(cell.driver)
     told = [struck.ended in ("completed", "unchanged"), struck.converged, len(struck.lost), len(struck.wrong)]
     record_property(PROPERTY, json.dumps([place, cell.fault, cell.driver, *told]))
-    assert (struck.lost, struck.wrong, struck.converged) == ([], [], True), struck
+    assert (struck.lost[:MOST_TOLD], struck.wrong[:MOST_TOLD], struck.converged) == ([], [], True)

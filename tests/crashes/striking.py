@@ -202,11 +202,16 @@ class Striker:
         raise AssertionError(f"connections of a run that ended are still there after {LONGEST_SECONDS} s")
 
     def _look_after_the_fault(self, struck: Struck, before: Values, goal: Goal) -> None:
-        """Each row is as before or as wanted; what is recorded as written by this run stands there."""
+        """Each row is as before or as wanted, a product as a whole; what this run recorded as written stands there."""
         held, wanted = values(self.place.shop_rows()), values(goal.shop)
         for key, value in held.items():
             if value not in (before[key], wanted[key]):
                 struck.wrong.append(f"{key} holds {value!r}: neither {before[key]!r} nor {wanted[key]!r}")
+        changing = [key for key in held if before[key] != wanted[key]]
+        done = {key[0] for key in changing if held[key] == wanted[key]}
+        half = done & {key[0] for key in changing if held[key] == before[key]}
+        if half and DRIVERS[self.driver].is_whole:
+            struck.wrong.append(f"products of which a part was written: {sorted(half)}")
         known = {run for (run,) in self.place.ask(f'SELECT id FROM "{struck.start}".runs')}
         for row in self.place.recorded():
             key = key_of(row)
