@@ -29,7 +29,7 @@ class Order(NamedTuple):
     driver: str
     shop: ShopBlock
     feed: SupplierFeed
-    job: Literal["prepare", "import", "sync"]
+    job: Literal["prepare", "import", "sync", "sync twice"]
     options: dict[str, Any]
     point: str | None = None
     lease: Mapping[str, Any] | None = None
@@ -80,8 +80,9 @@ def work(order: Order, link: Connection) -> None:
 
 
 def _do(order: Order) -> str:
-    if order.job == "sync":
-        return sync_availability.fn(order.shop, **order.options).status
+    if order.job.startswith("sync"):
+        turns = 2 if order.job == "sync twice" else 1
+        return ", ".join(sync_availability.fn(order.shop, **order.options).status for _ in range(turns))
     if order.job == "prepare":
         import_catalog.fn(order.shop)
     return import_feed.fn(order.feed).status

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pytest
@@ -37,14 +37,20 @@ def cells(*faults: str) -> list[Any]:
 
 def _cells(fault: str) -> Iterator[Cell]:
     if fault not in ONLY_WRITING:
-        yield from (Cell(fault, MAIN, PRISTINE, point) for point in step_points(*STEPS))
-        yield from (Cell(fault, MAIN, HALF, point) for point in step_points(*STEPS_LATER))
+        yield from (Cell(fault, MAIN, PRISTINE, point) for point in _boundaries(fault, STEPS))
+        yield from (Cell(fault, MAIN, HALF, point) for point in _boundaries(fault, STEPS_LATER))
     for driver in DRIVERS.values():
         shared = WRITING if driver.name == MAIN else ()
         if driver.name == MAIN or fault in THOROUGH:
             yield from (Cell(fault, driver.name, PRISTINE, point.name) for point in (*shared, *driver.inside))
     if fault == THOROUGH[0]:
         yield from (Cell(fault, MAIN, HALF, point.name) for point in (*WRITING, *DRIVERS[MAIN].inside))
+
+
+def _boundaries(fault: str, steps: Sequence[str]) -> list[str]:
+    """Before each step and after the last; the first fault strikes after each, too, though that is nearly the same."""
+    points = step_points(*steps)
+    return [point for point in points if fault == THOROUGH[0] or point.startswith("before") or point == points[-1]]
 
 
 def strike(arena: Arena, cell: Cell, record_property: Callable[[str, object], None]) -> None:

@@ -139,6 +139,15 @@ class SmallShop:
     def end_holds(self) -> None:
         self._state("UPDATE pins SET until = '2020-01-01 00:00:00.000000'")
 
+    def pinned(self) -> tuple[set[int], bool]:
+        """Products that are held, and whether the shop is paused."""
+        rows = self._state(
+            "SELECT external_product_id FROM pins p LEFT JOIN integration_product_links l"
+            " ON l.product_id = p.product_id AND l.integration_id = p.integration_id"
+            " WHERE p.kind = 'hold' AND p.ended_at IS NULL AND p.until > '2021'"
+        )
+        return {int(item) for (item,) in rows if item}, (None,) in rows
+
     def edit(self, key: Key, value: str) -> None:
         """Somebody else's change of a row."""
         id_product, number, id_lang, name = key

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 
 from demo.servers import MariaDb
 from tests.crashes.dying import Dying
-from tests.crashes.model import FLAG, LATER, Model, Offer, Policy
+from tests.crashes.model import FLAG, LATER, ChangeSet, Model, Offer, Policy
 from tests.crashes.plain import without_prefect
 from tests.crashes.small_shop import SmallShop
 
@@ -67,6 +67,7 @@ class Life(RuleBasedStateMachine):
         told = self.place.sync(self.model.policy, with_shop=with_shop)
         expected = "Refused" if self.model.paused else "completed" if changes else "unchanged"
         assert told == expected
+        event(f"synced: {told}")
         if changes:
             self.model.write(changes)
 
@@ -77,13 +78,7 @@ class Life(RuleBasedStateMachine):
         with Dying(statements, answered=answered) as dying:
             self.place.sync(self.model.policy, with_shop=with_shop)
         self.place.bury()
-        if changes and dying.is_dead:
-            begun, ended = self.place.newest_set(len(self.model.sets))
-            self.model.crashed(changes, self.place.held(), self.place.recorded(), begun=begun, ended=ended)
-            if begun:
-                changes.has_outcomes = self.place.has_outcomes()
-        elif changes:
-            self.model.write(changes)
+        self._find_what_became(changes, dying)
 
     @rule(data=st.data(), value=st.sampled_from("012"))
     def flag_by_hand(self, data: st.DataObject, value: str) -> None:
@@ -109,14 +104,45 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.model.sets)
     @rule(data=st.data(), whole=st.booleans())
     def undo(self, data: st.DataObject, whole: bool) -> None:
-        undone = data.draw(st.sampled_from(self.model.sets[::-1]), label="change set")
-        of_it = sorted({key[0] for key in undone.rows})
-        products = None if whole else data.draw(st.sets(st.sampled_from(of_it), min_size=1), label="products")
+        undone, products = self._draw_undo(data, whole)
         changes, put_back = self.model.plan_undo(undone, products)
+        event(f"undone, whole: {whole}, of a crash: {not undone.has_outcomes}, written: {changes is not None}")
         self.place.undo(self.model.policy, undone.number, products)
         if changes:
             self.model.write(changes)
         self.model.hold(put_back, whole=whole)
+
+    @precondition(lambda self: self.model.sets)
+    @rule(data=st.data(), whole=st.booleans(), statements=st.integers(1, 80), answered=st.booleans())
+    def undo_crashes(self, data: st.DataObject, whole: bool, statements: int, answered: bool) -> None:
+        """The products are held after all was put back, in one transaction, or not yet."""
+        undone, products = self._draw_undo(data, whole)
+        changes, put_back = self.model.plan_undo(undone, products)
+        before = set(self.model.held), self.model.paused
+        with Dying(statements, answered=answered) as dying:
+            self.place.undo(self.model.policy, undone.number, products)
+        self.place.bury()
+        self._find_what_became(changes, dying)
+        self.model.hold(put_back, whole=whole)
+        if dying.is_dead and self.place.pinned() != (self.model.held, self.model.paused):
+            assert self.place.pinned() == before
+            self.model.held, self.model.paused = before
+
+    def _draw_undo(self, data: st.DataObject, whole: bool) -> tuple[ChangeSet, set[int] | None]:
+        undone = data.draw(st.sampled_from(self.model.sets[::-1]), label="change set")
+        of_it = sorted({key[0] for key in undone.rows})
+        return undone, None if whole else data.draw(st.sets(st.sampled_from(of_it), min_size=1), label="products")
+
+    def _find_what_became(self, changes: ChangeSet | None, dying: Dying) -> None:
+        """Go by what is there after a crash, as far as it may be so."""
+        if changes and dying.is_dead:
+            begun, ended = self.place.newest_set(len(self.model.sets))
+            event(f"crashed, change set begun: {begun}, ended: {ended}")
+            self.model.crashed(changes, self.place.held(), self.place.recorded(), begun=begun, ended=ended)
+            if begun:
+                changes.has_outcomes = self.place.has_outcomes()
+        elif changes:
+            self.model.write(changes)
 
     @precondition(lambda self: self.model.held or self.model.paused)
     @rule()
@@ -162,7 +188,7 @@ def test_any_life_of_a_shop_ends_as_the_model_says(small_shop: SmallShop) -> Non
     run_state_machine_as_test(
         ThisLife,
         settings=settings(
-            max_examples=60,
+            max_examples=50,
             stateful_step_count=14,
             deadline=None,
             suppress_health_check=list(HealthCheck),
