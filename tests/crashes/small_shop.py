@@ -144,7 +144,7 @@ class SmallShop:
         rows = self._state(
             "SELECT external_product_id FROM pins p LEFT JOIN integration_product_links l"
             " ON l.product_id = p.product_id AND l.integration_id = p.integration_id"
-            " WHERE p.kind = 'hold' AND p.ended_at IS NULL AND p.until > '2021'"
+            " WHERE p.kind = 'hold' AND p.ended_at IS NULL AND p.until > '2021-01-01'"
         )
         return {int(item) for (item,) in rows if item}, (None,) in rows
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 import pytest
-from hypothesis import HealthCheck, event, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -33,20 +34,27 @@ POLICY = st.builds(
     st.sampled_from([None, None, 0, 5, 15]),
     st.sampled_from(["Dni", "Czekasz", "Wysyłka"]),
 )
-TEXTS = st.sampled_from(["Ręcznie", "", "Zapytaj", "Dni: nie"])
+EDITS = {
+    FLAG: st.sampled_from("012"),
+    LATER: st.sampled_from(["Ręcznie", "", "Zapytaj", "Dni: nie"]),
+    "quantity": st.integers(0, 9).map(str),
+}
+
+EVERYTHING = {"completed", "unchanged", "crashed while it wrote", "undone"}
 
 
 class Life(RuleBasedStateMachine):
     """One shop from its first day on; `place` is given by the test."""
 
     place: SmallShop
+    seen: ClassVar[Counter[str]]
 
     @initialize(data=st.data())
     def first_day(self, data: st.DataObject) -> None:
         self.place.begin()
         self.model = Model(self.place.products, self.place.held())
-        self.model.policy = Policy()
         self.feed(data)
+        self.sync(with_shop=False)
 
     @rule(data=st.data())
     def feed(self, data: st.DataObject) -> None:
@@ -67,53 +75,46 @@ class Life(RuleBasedStateMachine):
         told = self.place.sync(self.model.policy, with_shop=with_shop)
         expected = "Refused" if self.model.paused else "completed" if changes else "unchanged"
         assert told == expected
-        event(f"synced: {told}")
+        self.seen[told] += 1
         if changes:
             self.model.write(changes)
 
-    @rule(with_shop=st.booleans(), statements=st.integers(1, 100), answered=st.booleans())
-    def crash(self, with_shop: bool, statements: int, answered: bool) -> None:
-        """The process is gone at the nth statement: before it, or after the server got it."""
+    @rule(with_shop=st.booleans(), statements=st.integers(20, 100), answered=st.booleans(), policy=POLICY)
+    def crash(self, with_shop: bool, statements: int, answered: bool, policy: Policy) -> None:
+        """The process is gone at the nth statement, before it or after the server got it; it had much to write."""
+        self.model.policy = policy
         changes = self.model.plan_sync(with_shop=with_shop)
         with Dying(statements, answered=answered) as dying:
             self.place.sync(self.model.policy, with_shop=with_shop)
         self.place.bury()
         self._find_what_became(changes, dying)
 
-    @rule(data=st.data(), value=st.sampled_from("012"))
-    def flag_by_hand(self, data: st.DataObject, value: str) -> None:
-        """The back office writes all flags of a product."""
-        id_product = data.draw(st.sampled_from(sorted(self.place.products)))
-        for key in [key for key in self.model.shop if key[0] == id_product and key[3] == FLAG]:
-            self._edit(key, value)
-
-    @rule(data=st.data(), value=TEXTS)
-    def text_by_hand(self, data: st.DataObject, value: str) -> None:
-        keys = sorted(key for key in self.model.shop if key[3] == LATER)
-        self._edit(data.draw(st.sampled_from(keys)), value)
-
-    @rule(data=st.data(), value=st.integers(0, 9))
-    def pieces_by_hand(self, data: st.DataObject, value: int) -> None:
-        keys = sorted(key for key in self.model.shop if key[3] == "quantity")
-        self._edit(data.draw(st.sampled_from(keys)), str(value))
-
-    def _edit(self, key: Any, value: str) -> None:
-        self.model.edit(key, value)
-        self.place.edit(key, value)
+    @rule(data=st.data())
+    def edit(self, data: st.DataObject) -> None:
+        """By hand: all flags of a product, a text, or pieces."""
+        name = data.draw(st.sampled_from(sorted(EDITS)))
+        keys = sorted(key for key in self.model.shop if key[3] == name)
+        chosen, value = data.draw(st.sampled_from(keys)), data.draw(EDITS[name])
+        for key in [key for key in keys if key[0] == chosen[0]] if name == FLAG else [chosen]:
+            self.model.edit(key, value)
+            self.place.edit(key, value)
 
     @precondition(lambda self: self.model.sets)
-    @rule(data=st.data(), whole=st.booleans())
-    def undo(self, data: st.DataObject, whole: bool) -> None:
+    @rule(data=st.data(), whole=st.booleans(), then_sync=st.booleans())
+    def undo(self, data: st.DataObject, whole: bool, then_sync: bool) -> None:
         undone, products = self._draw_undo(data, whole)
         changes, put_back = self.model.plan_undo(undone, products)
-        event(f"undone, whole: {whole}, of a crash: {not undone.has_outcomes}, written: {changes is not None}")
+        if changes:
+            self.seen["undone" if undone.has_outcomes else "undone what a crash left"] += 1
         self.place.undo(self.model.policy, undone.number, products)
         if changes:
             self.model.write(changes)
         self.model.hold(put_back, whole=whole)
+        if then_sync:
+            self.sync(with_shop=True)
 
     @precondition(lambda self: self.model.sets)
-    @rule(data=st.data(), whole=st.booleans(), statements=st.integers(1, 80), answered=st.booleans())
+    @rule(data=st.data(), whole=st.booleans(), statements=st.integers(10, 90), answered=st.booleans())
     def undo_crashes(self, data: st.DataObject, whole: bool, statements: int, answered: bool) -> None:
         """The products are held after all was put back, in one transaction, or not yet."""
         undone, products = self._draw_undo(data, whole)
@@ -129,7 +130,7 @@ class Life(RuleBasedStateMachine):
             self.model.held, self.model.paused = before
 
     def _draw_undo(self, data: st.DataObject, whole: bool) -> tuple[ChangeSet, set[int] | None]:
-        undone = data.draw(st.sampled_from(self.model.sets[::-1]), label="change set")
+        undone = data.draw(st.sampled_from(self.model.sets[:-4:-1]), label="change set")
         of_it = sorted({key[0] for key in undone.rows})
         return undone, None if whole else data.draw(st.sets(st.sampled_from(of_it), min_size=1), label="products")
 
@@ -137,7 +138,7 @@ class Life(RuleBasedStateMachine):
         """Go by what is there after a crash, as far as it may be so."""
         if changes and dying.is_dead:
             begun, ended = self.place.newest_set(len(self.model.sets))
-            event(f"crashed, change set begun: {begun}, ended: {ended}")
+            self.seen["crashed while it wrote" if begun and not ended else "crashed before or after"] += 1
             self.model.crashed(changes, self.place.held(), self.place.recorded(), begun=begun, ended=ended)
             if begun:
                 changes.has_outcomes = self.place.has_outcomes()
@@ -147,6 +148,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.model.held or self.model.paused)
     @rule()
     def hold_ends(self) -> None:
+        """Its end comes."""
         self.place.end_holds()
         self.model.held, self.model.paused = set(), False
 
@@ -184,14 +186,16 @@ def small_shop(mariadb: MariaDb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_any_life_of_a_shop_ends_as_the_model_says(small_shop: SmallShop) -> None:
     class ThisLife(Life):
         place = small_shop
+        seen: ClassVar[Counter[str]] = Counter()
 
     run_state_machine_as_test(
         ThisLife,
         settings=settings(
-            max_examples=50,
+            max_examples=40,
             stateful_step_count=14,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
         ),
     )
+    assert set(ThisLife.seen) >= EVERYTHING, ThisLife.seen
