@@ -17,17 +17,23 @@ STATEMENTS: tuple[tuple[type[Any], str], ...] = (
     *((Session, name) for name in ("read", "insert", "upsert", "update", "delete", "execute")),
 )
 
+BEGUN = "change_set_begun"
+
 
 class Died(BaseException):
     """The process is gone: nothing may catch this and go on."""
 
 
 class Dying:
-    """Ends the process of a `with` block at its nth statement: before it, or (`answered`) after the server got it."""
+    """Ends the process of a `with` block at its nth statement: before it, or (`answered`) after the server got it.
+
+    Counted from the beginning of a change set on: what comes before that only reads.
+    """
 
     def __init__(self, nth: int, *, answered: bool) -> None:
         self.is_dead = False
         self._left = nth
+        self._is_writing = False
         self._answered = answered
         self._lock = threading.Lock()
         self._patches = ExitStack()
@@ -44,8 +50,9 @@ class Dying:
     def _counting(self, real: Callable[..., Any]) -> Callable[..., Any]:
         def statement(*given: Any, **named: Any) -> Any:
             with self._lock:
-                self._left -= 1
-                at_it, dead = self._left == 0, self.is_dead
+                self._is_writing = self._is_writing or BEGUN in given
+                self._left -= self._is_writing
+                at_it, dead = self._left <= 0, self.is_dead
                 self.is_dead = self.is_dead or at_it
             if dead or (at_it and not self._answered):
                 raise Died

@@ -79,7 +79,7 @@ class Life(RuleBasedStateMachine):
         if changes:
             self.model.write(changes)
 
-    @rule(with_shop=st.booleans(), statements=st.integers(20, 100), answered=st.booleans(), policy=POLICY)
+    @rule(with_shop=st.booleans(), statements=st.integers(1, 40), answered=st.booleans(), policy=POLICY)
     def crash(self, with_shop: bool, statements: int, answered: bool, policy: Policy) -> None:
         """The process is gone at the nth statement, before it or after the server got it; it had much to write."""
         self.model.policy = policy
@@ -114,7 +114,7 @@ class Life(RuleBasedStateMachine):
             self.sync(with_shop=True)
 
     @precondition(lambda self: self.model.sets)
-    @rule(data=st.data(), whole=st.booleans(), statements=st.integers(10, 90), answered=st.booleans())
+    @rule(data=st.data(), whole=st.booleans(), statements=st.integers(1, 40), answered=st.booleans())
     def undo_crashes(self, data: st.DataObject, whole: bool, statements: int, answered: bool) -> None:
         """The products are held after all was put back, in one transaction, or not yet."""
         undone, products = self._draw_undo(data, whole)
@@ -191,7 +191,7 @@ def test_any_life_of_a_shop_ends_as_the_model_says(small_shop: SmallShop) -> Non
     run_state_machine_as_test(
         ThisLife,
         settings=settings(
-            max_examples=40,
+            max_examples=26,
             stateful_step_count=14,
             deadline=None,
             suppress_health_check=list(HealthCheck),
