@@ -1,8 +1,9 @@
 -- What becomes of rows that somebody else changed, and of what was found before.
 -- On the desk: drifted, differing, shop_rows, written, edits (shop_edits of the shop). In: $texts, $flags (of the policy's
--- `manual_edits`), $days, $now. Leaves: judged (drifted, `was`: repaired, kept, contested, with `kept_until`, `times`;
--- `is_known`: an open row of edits says it), ended (open edits that are over, and why), to_write (differing
--- without what stays, and without what is as it shall be and recorded so), staying (products of which something stays).
+-- `manual_edits`), $days, $now, $whole, $with_shop (see Memory). Leaves: judged (drifted, `was`: repaired, kept, contested,
+-- with `kept_until`, `times`; `is_known`: an open row of edits says it), ended (open edits that are over, and why), to_write
+-- (differing without what stays, and without what is as it shall be and recorded so), staying (products of which something
+-- stays).
 
 CREATE TABLE open_edits AS
 SELECT *, thing(field, id_product_attribute, id_lang) AS thing FROM edits WHERE ended_at IS NULL;
@@ -83,7 +84,9 @@ SELECT e.* EXCLUDE (ended_at),
 FROM open_edits e
 LEFT JOIN looked l USING (id_product, thing)
 LEFT JOIN judged_things t USING (id_product, thing)
-WHERE (l.id_product IS NOT NULL OR (e.kept_until <= $now::TIMESTAMP AND $whole))
+WHERE (l.id_product IS NOT NULL
+       -- what is kept until a decision changes ends where there is none: a sync that looked at every row knows that
+       OR ($whole AND (e.kept_until <= $now::TIMESTAMP OR (e.kept_until IS NULL AND $with_shop))))
   AND (e.id_product, e.thing) NOT IN (SELECT (id_product, thing) FROM resting)
   AND NOT EXISTS (
     FROM judged j WHERE j.is_known AND j.id_product = e.id_product AND j.id_product_attribute = e.id_product_attribute

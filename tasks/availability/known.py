@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from blocks import ShopBlock
-from tasks.state import StateDatabase
+from tasks.state import Condition, StateDatabase
 
 WRITTEN = ("id_product", "id_product_attribute", "id_lang", "field", "value", "original")
 SUPPLIERS = ("integration_id", "name", "delivery", "timezone", "price_kind")
@@ -61,7 +61,7 @@ def read_known(state: StateDatabase, shop: ShopBlock, folder: Path) -> Known:
     with state.session(read_only=True) as session:
         unfinished = session.execute("change_sets_unfinished", {**ours, "id": ""})
         edited = session.execute("shop_edits_runs", {**ours, "since": session.now() - RECENT})
-        edits = {**ours, "run_id": [row["run_id"] for row in edited]}
+        edits: dict[str, Condition] = {**ours, "run_id": [row["run_id"] for row in edited]}
         runs = {"flow": "import-feed"}
         return Known(
             is_unfinished=bool(unfinished),

@@ -200,6 +200,12 @@ def test_an_edit_of_a_product_that_is_not_looked_after_any_more_is_over(tmp_path
     assert shop.sync(DAYS, "state").over == {TEXT: "not_ours"}
 
 
+def test_what_is_kept_until_a_decision_ends_where_nobody_decides_any_more(tmp_path: Path) -> None:
+    shop = Shop(tmp_path).row((2, 0, 1, "available_later"), "x", "y", "y").edit(TEXT, "a", NOW - DAY)
+    assert shop.sync(KEPT, "state").over == {}  # which looks at few products
+    assert shop.sync(KEPT).over == {TEXT: "not_ours"}
+
+
 def test_all_flags_of_a_product_are_kept_together(tmp_path: Path) -> None:
     seen = flags(Shop(tmp_path), "1", "1", "000").sync(KEPT)
     assert (seen.writes, set(seen.was.values()), len(seen.was)) == ([], {"kept"}, 3)
