@@ -30,6 +30,8 @@ GROUP BY s.id_product HAVING count(DISTINCT s.value) > 1;
 CREATE TABLE things AS
 SELECT d.id_product, d.thing, CASE WHEN d.thing = 'flag' THEN $flags ELSE $texts END AS rule,
        bool_or(d.wanted IS DISTINCT FROM d.ours) AS is_moved,
+       -- a person's word with a reason, in our own records, beats what somebody set in the shop
+       d.thing = 'flag' AND bool_or(d.reason_code IN ('pinned_on', 'pinned_off')) AS is_pinned,
        min(e.found_at) AS found_at,  -- NULL: it is found now
        coalesce(min(e.found_at), $now::TIMESTAMP) + to_days($days::INTEGER) AS until
 FROM drifted d LEFT JOIN open_edits e
@@ -40,8 +42,8 @@ GROUP BY d.id_product, d.thing;
 CREATE TABLE judged_things AS
 SELECT t.*, p.times, g.id_product IS NOT NULL AS disagree,
        CASE WHEN r.id_product IS NOT NULL THEN 'resting'
-            WHEN NOT disagree AND ((rule = 'until_decision_changes' AND NOT is_moved)
-                                   OR (rule = 'for_days' AND until > $now::TIMESTAMP)) THEN 'kept'
+            WHEN NOT disagree AND NOT is_pinned AND ((rule = 'until_decision_changes' AND NOT is_moved)
+                                                     OR (rule = 'for_days' AND until > $now::TIMESTAMP)) THEN 'kept'
             -- this is the third time
             WHEN len(p.times) >= 2 THEN 'contested' ELSE 'repaired' END AS was
 FROM things t
@@ -80,6 +82,7 @@ SELECT e.* EXCLUDE (ended_at),
             WHEN t.was <> 'repaired' THEN 'replaced'
             WHEN e.kept_until <= $now::TIMESTAMP THEN 'over'
             WHEN t.disagree THEN 'flags_disagree'
+            WHEN t.is_pinned THEN 'pinned'
             WHEN t.is_moved THEN 'decision_changed' ELSE 'policy_changed' END AS why
 FROM open_edits e
 LEFT JOIN looked l USING (id_product, thing)
