@@ -1,8 +1,9 @@
 -- What becomes of rows that somebody else changed, and of what was found before.
 -- On the desk: drifted, differing, shop_rows, written, edits (shop_edits of the shop). In: $texts, $flags (of the policy's
--- `manual_edits`), $days, $now. Leaves: judged (drifted, `was`: repaired, kept, contested, with `kept_until`, `times`;
--- `is_known`: an open row of edits says it), ended (open edits that are over, and why), to_write (differing
--- without what stays, and without what is as it shall be and recorded so), staying (products of which something stays).
+-- `manual_edits`), $days, $now, $whole, $with_shop (see Memory). Leaves: judged (drifted, `was`: repaired, kept, contested,
+-- with `kept_until`, `times`; `is_known`: an open row of edits says it), ended (open edits that are over, and why), to_write
+-- (differing without what stays, and without what is as it shall be and recorded so), staying (products of which something
+-- stays).
 
 CREATE TABLE open_edits AS
 SELECT *, thing(field, id_product_attribute, id_lang) AS thing FROM edits WHERE ended_at IS NULL;
@@ -29,6 +30,8 @@ GROUP BY s.id_product HAVING count(DISTINCT s.value) > 1;
 CREATE TABLE things AS
 SELECT d.id_product, d.thing, CASE WHEN d.thing = 'flag' THEN $flags ELSE $texts END AS rule,
        bool_or(d.wanted IS DISTINCT FROM d.ours) AS is_moved,
+       -- a person's word with a reason, in our own records, beats what somebody set in the shop
+       d.thing = 'flag' AND bool_or(d.reason_code IN ('pinned_on', 'pinned_off')) AS is_pinned,
        min(e.found_at) AS found_at,  -- NULL: it is found now
        coalesce(min(e.found_at), $now::TIMESTAMP) + to_days($days::INTEGER) AS until
 FROM drifted d LEFT JOIN open_edits e
@@ -39,8 +42,8 @@ GROUP BY d.id_product, d.thing;
 CREATE TABLE judged_things AS
 SELECT t.*, p.times, g.id_product IS NOT NULL AS disagree,
        CASE WHEN r.id_product IS NOT NULL THEN 'resting'
-            WHEN NOT disagree AND ((rule = 'until_decision_changes' AND NOT is_moved)
-                                   OR (rule = 'for_days' AND until > $now::TIMESTAMP)) THEN 'kept'
+            WHEN NOT disagree AND NOT is_pinned AND ((rule = 'until_decision_changes' AND NOT is_moved)
+                                                     OR (rule = 'for_days' AND until > $now::TIMESTAMP)) THEN 'kept'
             -- this is the third time
             WHEN len(p.times) >= 2 THEN 'contested' ELSE 'repaired' END AS was
 FROM things t
@@ -79,11 +82,14 @@ SELECT e.* EXCLUDE (ended_at),
             WHEN t.was <> 'repaired' THEN 'replaced'
             WHEN e.kept_until <= $now::TIMESTAMP THEN 'over'
             WHEN t.disagree THEN 'flags_disagree'
+            WHEN t.is_pinned THEN 'pinned'
             WHEN t.is_moved THEN 'decision_changed' ELSE 'policy_changed' END AS why
 FROM open_edits e
 LEFT JOIN looked l USING (id_product, thing)
 LEFT JOIN judged_things t USING (id_product, thing)
-WHERE (l.id_product IS NOT NULL OR (e.kept_until <= $now::TIMESTAMP AND $whole))
+WHERE (l.id_product IS NOT NULL
+       -- what is kept until a decision changes ends where there is none: a sync that looked at every row knows that
+       OR ($whole AND (e.kept_until <= $now::TIMESTAMP OR (e.kept_until IS NULL AND $with_shop))))
   AND (e.id_product, e.thing) NOT IN (SELECT (id_product, thing) FROM resting)
   AND NOT EXISTS (
     FROM judged j WHERE j.is_known AND j.id_product = e.id_product AND j.id_product_attribute = e.id_product_attribute

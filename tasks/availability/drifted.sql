@@ -8,7 +8,7 @@ CREATE OR REPLACE MACRO thing(field, id_product_attribute, id_lang) AS
 CREATE TABLE drifted AS
 SELECT d.product_id, d.id_product, d.id_product_attribute, coalesce(d.id_lang, 0) AS id_lang, d.field,
        thing(d.field, d.id_product_attribute, coalesce(d.id_lang, 0)) AS thing,
-       r.value AS ours, s.value AS found, d.value AS wanted
+       r.value AS ours, s.value AS found, d.value AS wanted, d.reason_code
 FROM differing d
 JOIN written r
   ON r.id_product = d.id_product AND r.id_product_attribute = d.id_product_attribute AND r.field = d.field

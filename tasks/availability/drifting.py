@@ -81,7 +81,8 @@ def find_drift(
         if not (memory.has_more or table.count("drifted")):
             return differing, None
         rules = {"texts": policy.texts, "flags": policy.flags, "days": policy.days}
-        table.run("availability/drift.sql", {**rules, "now": memory.moment, "whole": memory.whole})
+        seen = {"now": memory.moment, "whole": memory.whole, "with_shop": memory.with_shop}
+        table.run("availability/drift.sql", {**rules, **seen})
         saved = {name: table.save(name, folder / f"{name}.parquet") for name in SAVED}
         return table.save("to_write", folder / "to_write.parquet"), _drift(table, saved)
 

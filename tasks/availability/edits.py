@@ -34,6 +34,7 @@ WHY = {
     "over": "the time for which it was left alone is over",
     "decision_changed": "something else is to be written than before",
     "flags_disagree": "the flags of the product's rows disagree, which lets orders fail",
+    "pinned": "a person pinned the product, which says whether it can be ordered",
     "policy_changed": "the policy keeps it no more",
     "gone": "the shop holds our value, or the wanted one, again",
     "not_ours": "syncs do not look at the product (held, given back, or without a supplier)",

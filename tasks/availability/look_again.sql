@@ -8,7 +8,10 @@ SELECT id_product FROM edits
 WHERE ended_at IS NULL
   AND (kept_until <= $now::TIMESTAMP OR $with_shop
        -- all flags of a product go together, also one that is new
-       OR (field = 'out_of_stock' AND id_product IN (SELECT id_product FROM differing WHERE field = 'out_of_stock')));
+       OR (field = 'out_of_stock' AND id_product IN (SELECT id_product FROM differing WHERE field = 'out_of_stock'))
+       -- a pin is to be written by the next sync, and a kept flag stands in its way
+       OR (field = 'out_of_stock' AND was = 'kept'
+           AND id_product IN (SELECT id_product FROM wanted WHERE reason_code IN ('pinned_on', 'pinned_off'))));
 
 INSERT INTO differing
 SELECT w.* FROM wanted w SEMI JOIN again USING (id_product)

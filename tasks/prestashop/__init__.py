@@ -159,7 +159,9 @@ def write_changes(run: Run[Any], block: ShopBlock, changes: Path, links: Path) -
 def _writing(run: Run[Any], links: Path) -> Writing:
     if run.summary.change_set_id is None:
         raise LookupError("a change set is planned and archived before it is written")
-    return Writing(run.integration_id, run.id, run.summary.change_set_id, links, run.folder)
+    summary = run.summary
+    is_trial = isinstance(summary, SyncSummary) and (summary.limit is not None or summary.contractor is not None)
+    return Writing(run.integration_id, run.id, summary.change_set_id, links, run.folder, is_trial)
 
 
 @station("check shop", io=True)

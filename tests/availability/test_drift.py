@@ -34,6 +34,7 @@ class Shop:
     holds: dict[Row, str] = field(default_factory=dict)
     edits: list[dict[str, Any]] = field(default_factory=list)
     unfinished: dict[Row, str] = field(default_factory=dict)
+    reason_code: str = "enough_stock"
 
     def row(self, row: Row, wanted: str, written: str, holds: str) -> Shop:
         self.wanted[row], self.written[row], self.holds[row] = wanted, written, holds
@@ -65,7 +66,7 @@ class Shop:
         names = ("id_product", "id_product_attribute", "id_lang", "field")
         rows = [{**dict(zip(names, row, strict=True)), column: value} for row, value in values.items()]
         if name == "wanted":  # pieces are compared with what the decision itself says is held
-            rows = [{**row, "held": row["value"]} for row in rows]
+            rows = [{**row, "held": row["value"], "reason_code": self.reason_code} for row in rows]
         if name not in {"written", "unfinished"}:
             rows = [{**row, "id_lang": row["id_lang"] or None} for row in rows]
         return parquet.write(self.folder / f"{name}.parquet", columns, rows)
@@ -198,6 +199,25 @@ def test_a_known_edit_is_not_remembered_twice(tmp_path: Path) -> None:
 def test_an_edit_of_a_product_that_is_not_looked_after_any_more_is_over(tmp_path: Path) -> None:
     shop = Shop(tmp_path).row((2, 0, 1, "available_later"), "x", "y", "y").edit(TEXT, "a", NOW - DAY, kept_until=NOW)
     assert shop.sync(DAYS, "state").over == {TEXT: "not_ours"}
+
+
+def test_a_pin_is_written_also_where_somebody_set_the_flag(tmp_path: Path) -> None:
+    for policy in (KEPT, DAYS):
+        shop = flags(Shop(tmp_path), "0", "0", "11").row(TEXT, "brak", "brak", "zapytaj")
+        assert set(shop.sync(policy).was.values()) == {"kept"}
+        shop.reason_code = "pinned_off"
+        seen = shop.sync(policy)
+        assert (seen.writes, seen.was[FLAG], seen.was[TEXT]) == ([FLAG, SIZE], "repaired", "kept")
+        for row in (FLAG, SIZE):
+            shop.edit(row, "1", NOW - DAY, kept_until=NOW + DAY)
+        seen = shop.sync(policy, "state")  # what we wrote last is what the pin says
+        assert (seen.writes, seen.over) == ([FLAG, SIZE], {FLAG: "pinned", SIZE: "pinned"})
+
+
+def test_what_is_kept_until_a_decision_ends_where_nobody_decides_any_more(tmp_path: Path) -> None:
+    shop = Shop(tmp_path).row((2, 0, 1, "available_later"), "x", "y", "y").edit(TEXT, "a", NOW - DAY)
+    assert shop.sync(KEPT, "state").over == {}  # which looks at few products
+    assert shop.sync(KEPT).over == {TEXT: "not_ours"}
 
 
 def test_all_flags_of_a_product_are_kept_together(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from tasks.availability import edits
 from tasks.availability.drifting import Drift
+from tasks.availability.known import read_known
 from tasks.run import Run
 from tasks.state import StateDatabase
 from tasks.summaries import SyncSummary
@@ -29,7 +30,8 @@ TEXT: dict[str, Any] = {
     "field": "available_later",
     "thing": "t",
 }
-SHOP: Any = SimpleNamespace(timezone="Europe/Warsaw")
+POLICY = SimpleNamespace(ageing=SimpleNamespace(is_on=False))
+SHOP: Any = SimpleNamespace(timezone="Europe/Warsaw", integration_id=7, policy=POLICY)
 
 
 @pytest.fixture
@@ -97,6 +99,19 @@ def test_what_is_long_over_is_forgotten(run: Run[SyncSummary]) -> None:
     run.id, run.started_at = "later", now
     record(run, "kept")
     assert remembered(run) == [("later", "kept", True)]
+
+
+@pytest.mark.parametrize(
+    ("was", "days_ago", "is_read"), [("repaired", 3, False), ("repaired", 0.9, True), ("kept", 99, True)]
+)
+def test_a_sync_reads_what_is_left_so_and_what_was_put_right_lately(
+    run: Run[SyncSummary], was: str, days_ago: float, is_read: bool
+) -> None:
+    run.started_at -= timedelta(days=days_ago)
+    record(run, was, "written")
+    known = read_known(run.state, SHOP, run.folder)
+    assert (known.edits is not None) == is_read
+    assert not known.edits or [row["was"] for row in parquet.read(known.edits)] == [was]
 
 
 @pytest.mark.slow

@@ -219,6 +219,11 @@ def test_a_change_by_hand_that_is_kept() -> None:
     )
 
 
+def test_a_pin_keeps_no_change_by_hand() -> None:
+    cause = find_cause(facts(flag("1", left="kept", left_at=AT), rule={"reason_code": "pinned_off"}, keeps_flags=True))
+    assert words(cause).endswith('a sync with compare="shop" repairs that.')
+
+
 def test_what_another_program_writes_too() -> None:
     cause = find_cause(facts(flag("1", wanted="0", written="1", left="contested", left_at=AT, left_until=AT)))
     assert cause.code == "edit_contested"

@@ -14,8 +14,11 @@ from blocks import ChangeGate, ManualEdits
 from flows import explain_product, import_catalog, import_feed, sync_availability
 from tasks.availability import edits, holding
 from tasks.errors import Quarantined
+from tasks.prestashop import applying
+from tasks.prestashop.record import Recorder
 from tasks.report import Section
 from tests.flows.world import World
+from tests.flows.written import Crashed, crash
 
 THEIRS = "Zapytaj o termin"
 ALL = ManualEdits(texts="until_decision_changes", flags="until_decision_changes")
@@ -195,6 +198,21 @@ def test_a_shop_that_somebody_switched_as_a_whole_is_held_back_and_says_why(
     approved = sync_availability(world.shop, approve=again.value.summary.change_set_id)
     assert approved.enabled == 12
     assert [event for event, _ in told] == ["rexbit.shop.quarantined", "rexbit.shop.healed"]
+
+
+@pytest.mark.slow
+def test_what_two_crashes_left_is_not_kept_as_somebodys(
+    world: World, ours: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.shop.policy.manual_edits = ALL
+    for days, place, step in ((5, Recorder, "windows"), (3, applying, "apply_changes")):
+        supply(world, ours, days)
+        with monkeypatch.context() as patched:
+            patched.setattr(place, step, crash)
+            with pytest.raises(Crashed):
+                sync_availability(world.shop)
+    assert world.text(ours, "pl") == "Wysyłka za 5 dni"
+    assert (sync_availability(world.shop).drifted, world.text(ours, "pl")) == (0, "Wysyłka za 3 dni")
 
 
 @pytest.mark.slow

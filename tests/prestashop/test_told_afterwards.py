@@ -16,6 +16,7 @@ from tasks.errors import LeaseLostError
 from tasks.prestashop import aftercare
 from tasks.prestashop.aftercare import noting, outbox, telling, told_afterwards, webhook
 from tasks.prestashop.aftercare.outbox import Notice
+from tasks.prestashop.database.shop import DatabaseShop
 from tasks.prestashop.model import Change
 from tasks.run import Run, working_on
 from tasks.summaries import SyncSummary
@@ -396,6 +397,20 @@ def test_dates_are_set_before_the_webhook_hears_of_it(
     monkeypatch.setattr(telling, "deliver", watched)
     summary = touching().wrote("c1", ON, OFF)
     assert (summary.touched, summary.webhook, seen) == (2, "sent", [(1,), (3,)])
+
+
+@pytest.mark.slow
+def test_a_lease_that_is_lost_while_it_is_told_leaves_the_rest_to_who_took_it(
+    touching: Callable[..., Shop], receiver: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def lost(_: object) -> None:
+        raise LeaseLostError("another run took over")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DatabaseShop, "touch", lambda *_: patched.setattr(Run, "check_lease", lost))
+        summary = touching().wrote("c1", ON, OFF)
+    assert (summary.status, summary.webhook, receiver.asked, untold()) == ("completed", None, [], ["c1"])
+    assert "told by the run that took over" in caplog.text
 
 
 @pytest.mark.slow

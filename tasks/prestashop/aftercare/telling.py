@@ -17,7 +17,7 @@ import duckdb
 
 from blocks import ShopBlock
 from tasks import report
-from tasks.errors import RexbitError, WrongSettingsError
+from tasks.errors import LeaseLostError, RexbitError, WrongSettingsError
 from tasks.prestashop.aftercare import outbox
 from tasks.prestashop.aftercare.outbox import Notice
 from tasks.prestashop.aftercare.touched import FILE, Touched, touched_by
@@ -90,10 +90,13 @@ class Telling:
             outbox.end(notice)
 
     def _try(self, name: str, notice: Notice, touched: Touched) -> bool:
+        self._run.check_lease()
         try:
             if self._channels[name](notice, touched):
                 return True
             self._stopped[name] = ""
+        except LeaseLostError:  # who took over tells it
+            raise
         except RexbitError as error:
             self._stopped[name] = str(error)
         except Exception as error:  # the shop is written: nothing here may make the run a failed one
