@@ -41,7 +41,8 @@ def _is_in_house(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_private
     except ValueError:
-        return "." not in host or host.endswith(".localhost")
+        is_name = not host[:1].isdigit()  # http://134744072 is an address, too: 8.8.8.8
+        return ("." not in host and is_name) or host.endswith(".localhost")
 
 
 def _is_long_enough(secret: SecretStr | None) -> SecretStr | None:

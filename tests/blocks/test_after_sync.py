@@ -50,6 +50,7 @@ def test_an_address_that_is_taken(url: str) -> None:
     [
         ("http://shop.example/s3cret", "expected `https://`, got `http://` to shop.example"),
         ("http://93.184.216.34/s3cret", "expected `https://`"),
+        ("http://1572395042/s3cret", "expected `https://`"),
         ("ftp://shop.example/s3cret", "begins with `https://`"),
         ("shop.example/s3cret", "begins with `https://`"),
         ("https:///s3cret", "names a host"),
