@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple, TypeVar
 
 from tasks.errors import WrongSettingsError
+from tasks.prestashop.webservice.answers import UnknownAnswerError
 from tasks.prestashop.webservice.pages import (
     IDS_AT_ONCE,
     LONGEST_FILTER,
     LONGEST_OF_SUHOSIN,
+    SMALLEST_PAGE,
     batches,
     chunks,
     filters_of,
@@ -70,17 +72,16 @@ class Lists:
         A field may be an association (`combinations[id]`). What is deleted meanwhile is left out. The first page is
         asked for straight; if there is more, ids come next, and then their entities in pages, some at once.
         """
-        chosen, size = filters or {}, page_size(resource)
-        at_most = size if first is None else min(size, first)
-        page = self._page(resource, fields, {**filters_of(chosen), **limits(at_most)})
+        chosen = filters or {}
+        page, size = self._first_page(resource, fields, chosen, first)
         found = [entity for entity in page if entity.id]
         yield from found
-        if len(page) < size or not found or (first is not None and first <= size):
-            return
         left = None if first is None else first - len(found)
+        if len(page) < size or not found or (left is not None and left <= 0):
+            return
         for ids in self._ids(resource, chosen, found[-1].id, left):
-            spans = [(ids[at], ids[min(at + size, len(ids)) - 1]) for at in range(0, len(ids), size)]
-            for entities in self.each(lambda span: self._span(resource, fields, chosen, span), spans):
+            pages = [ids[at : at + size] for at in range(0, len(ids), size)]
+            for entities in self.each(lambda ids: self._span(resource, fields, chosen, ids), pages):
                 yield from entities
 
     def listed_by(
@@ -96,7 +97,7 @@ class Lists:
         wanted = Wanted(resource, [*fields, key], key, filters or {})
         parts = chunks(sorted(set(ids)), at_once, self._longest_filter)
         for some in batches(parts, 4 * self.most):
-            for entities in self.each(lambda chunk: self._chosen(wanted, chunk), some):
+            for entities in self.each(lambda chunk: self._halved(partial(self._chosen, wanted), chunk), some):
                 yield from entities
 
     def each(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
@@ -123,12 +124,39 @@ class Lists:
                 return
             most = None if most is None else most - len(ids)
 
+    def _first_page(
+        self, resource: str, fields: Collection[str], filters: Mapping[str, str], first: int | None
+    ) -> tuple[list[Entity], int]:
+        """The first entities, and how many were asked for: fewer, if the shop has no answer to a whole page."""
+        size = page_size(resource) if first is None else min(page_size(resource), first)
+        while True:
+            try:
+                return self._page(resource, fields, {**filters_of(filters), **limits(size)}), size
+            except UnknownAnswerError:
+                if size <= SMALLEST_PAGE:
+                    raise
+            size //= 2
+
     def _span(
-        self, resource: str, fields: Collection[str], filters: Mapping[str, str], span: tuple[int, int]
+        self, resource: str, fields: Collection[str], filters: Mapping[str, str], ids: Sequence[int]
     ) -> list[Entity]:
-        first, last = span
-        asked = {**filters_of({**filters, "id": f"[{first},{last}]"}), "sort": "[id_ASC]"}
-        return [entity for entity in self._page(resource, fields, asked) if entity.id]
+        """What there is from the first of some ids to the last."""
+
+        def ask(ids: Sequence[int]) -> list[Entity]:
+            asked = {**filters_of({**filters, "id": f"[{ids[0]},{ids[-1]}]"}), "sort": "[id_ASC]"}
+            return [entity for entity in self._page(resource, fields, asked) if entity.id]
+
+        return self._halved(ask, ids)
+
+    def _halved(self, ask: Callable[[Sequence[int]], list[Entity]], ids: Sequence[int]) -> list[Entity]:
+        """Ask for some ids, in smaller parts where PHP's memory or time is not enough for all of them."""
+        try:
+            return ask(ids)
+        except UnknownAnswerError as error:
+            if len(ids) <= SMALLEST_PAGE:
+                raise UnknownAnswerError(f"{error}; asked for were the ids {ids[0]} to {ids[-1]}") from None
+        half = len(ids) // 2
+        return [*self._halved(ask, ids[:half]), *self._halved(ask, ids[half:])]
 
     def _page(self, resource: str, fields: Collection[str], asked: Mapping[str, str]) -> list[Entity]:
         shown = f"[{','.join(dict.fromkeys(['id', *fields]))}]"

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 PAGES = {"products": 250, "combinations": 500}  # PHP loads each entity of a page by queries of its own
 PAGE = 500
+SMALLEST_PAGE = 25  # to which pages are halved where PHP has too little memory or time
 IDS_AT_ONCE = 2_000
 LONGEST_FILTER = 2_000  # characters; a request line may have some 8,000
 LONGEST_OF_SUHOSIN = 500  # of 512: that PHP extension drops a longer value, and with it the filter
