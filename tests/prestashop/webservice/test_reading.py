@@ -108,6 +108,7 @@ def test_nothing_is_asked_of_fields_that_nobody_wants(remote: Remote, tmp_path: 
     assert len(remote.service.requests) == 2  # stock rows, and ids of what the shop sells
 
 
+@pytest.mark.slow
 def test_the_first_products_with_all_their_combinations(remote: Remote, tmp_path: Path) -> None:
     with remote.bench.open() as by_database, remote.open() as shop:
         theirs = remote.bench.catalogue(by_database, 25)
