@@ -8,6 +8,7 @@ from blocks.loading import load_feed, load_integration, load_shop, load_source, 
 from blocks.policy import Ageing, AvailabilityPolicy, LanguageTexts
 from blocks.policy_exception import PolicyException
 from blocks.prestashop_database import PrestashopDatabase
+from blocks.prestashop_webservice import PrestashopWebservice
 from blocks.shop import ColumnDefault
 from blocks.shop_gate import ChangeGate
 from blocks.shops import SHOP_KINDS, ShopBlock
@@ -26,6 +27,7 @@ __all__ = [
     "Meaning",
     "PolicyException",
     "PrestashopDatabase",
+    "PrestashopWebservice",
     "ShopBlock",
     "ShopDelivery",
     "SkuCodes",

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from blocks import ShopBlock
-from tasks.prestashop.database.checks import checks
+from blocks import PrestashopDatabase, ShopBlock
+from tasks.prestashop.database.checks import checks as database_checks
 from tasks.prestashop.database.shop import open_database
 from tasks.prestashop.model import Shop
+from tasks.summaries import Check
 
 __all__ = ["checks", "open_shop"]
+
+
+def checks(block: ShopBlock) -> list[Check]:
+    """Look at everything a sync of this shop relies on; a finding that makes the next ones impossible ends the list."""
+    if not isinstance(block, PrestashopDatabase):
+        raise NotImplementedError
+    return database_checks(block)
 
 
 @contextmanager
@@ -19,5 +27,7 @@ def open_shop(block: ShopBlock) -> Iterator[Shop]:
 
     Errors: WrongSettingsError (address, user or key, shop id, rights), UnreachableError.
     """
+    if not isinstance(block, PrestashopDatabase):
+        raise NotImplementedError
     with open_database(block) as shop:
         yield shop
