@@ -103,6 +103,13 @@ class RowWriter:
             if not waiting:
                 return
 
+    def save(self, id_product: int) -> None:
+        """Let PrestaShop save a product as it is. Errors as `write`, of one attempt."""
+        if self._api.may(PRODUCTS, "PATCH"):
+            self._api.patch(PRODUCTS, Entity.new(NODES[PRODUCTS], id_product))
+        else:
+            self._put(PRODUCTS, self._api.entity(PRODUCTS, id_product))
+
     def _send(self, row: Row, changes: Collection[Change]) -> None:
         resource, id_row = row.key.resource, row.shown.id
         if self._api.may(resource, "PATCH"):
@@ -113,14 +120,23 @@ class RowWriter:
         if still:
             for field, value in _values(whole, still).items():
                 whole.set(field, value)
-            if resource == PRODUCTS:
-                whole.remove(*NEVER_SENT)
-            whole.remove("associations")  # those that are not sent stay
-            self._api.put(resource, whole)
+            self._put(resource, whole)
+
+    def _put(self, resource: str, whole: Entity) -> None:
+        if resource == PRODUCTS:
+            whole.remove(*NEVER_SENT)
+        # associations that are not sent stay; a number that is sent empty becomes 0, one that isn't stays NULL
+        whole.remove("associations", *_empty(whole))
+        self._api.put(resource, whole)
 
 
 def _still_before(entity: Entity, changes: Collection[Change]) -> list[Change]:
     return [change for change in changes if value_of(entity, change) == change.before]
+
+
+def _empty(entity: Entity) -> list[str]:
+    """The fields that hold nothing, but for texts."""
+    return [field for field in entity.fields if not entity.text(field) and not entity.texts(field)]
 
 
 def _values(shown: Entity, changes: Collection[Change]) -> Mapping[str, str | dict[int, str]]:
