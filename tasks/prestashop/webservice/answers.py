@@ -21,7 +21,7 @@ KEY_REFUSED = frozenset({17, 18, 20, 21})
 NO_RESOURCE, NO_METHOD, NO_SUCH_METHOD, NO_SHOP, SWITCHED_OFF = 26, 25, 23, 132, 22
 # of a stock row that another program counts, and of a place in a list: told before anything is saved, although by 500
 ROW_REFUSED_BY_500 = frozenset({133, 134})
-METHODS = {"GET": "View (GET)", "PUT": "Modify (PUT)", "PATCH": "Modify partially (PATCH)"}
+TICKS = {"GET": "View (GET)", "PUT": "Modify (PUT)", "PATCH": "Modify partially (PATCH)"}
 
 
 class UnknownAnswerError(UnreachableError):
@@ -130,11 +130,9 @@ def _told(reply: Reply, refusals: list[Refusal]) -> RexbitError:
 def _setting(reply: Reply, code: int, said: str) -> str:
     method, _, resource = reply.asked.partition(" ")
     if code == NO_RESOURCE:
-        return f"the key may not use `{resource}`. Tick {METHODS.get(method, method)} of `{resource}` {PERMISSIONS}"
+        return f"the key may not use `{resource}`. Tick {TICKS.get(method, method)} of `{resource}` {PERMISSIONS}"
     if code == NO_METHOD:
-        return (
-            f"the key may not {method} `{resource}`. Tick {METHODS.get(method, method)} of `{resource}` {PERMISSIONS}"
-        )
+        return f"the key may not {method} `{resource}`. Tick {TICKS.get(method, method)} of `{resource}` {PERMISSIONS}"
     if code == NO_SHOP:
         return "the key may not use this shop. Tick the shop at the key (back office, Advanced parameters, Webservice)"
     if code == SWITCHED_OFF:

@@ -14,6 +14,8 @@ START = 2
 ANSWERS = 3  # a connection, in one trial
 KEPT_FOR = 8  # trials without a try of one more, after one that gained nothing
 GAIN = 0.3  # of what one more connection could bring at best
+USUAL_OF = 4  # the first answers of a kind make its usual time
+LEAST, MOST_SLOWNESS = 0.25, 4.0  # of one answer: one that hung says little of the others
 SLOWER = 1.6  # than at the same number of connections before: the shop has other work
 LAST_ANSWERS = 60
 LARGEST_SHARE = 0.6  # of the last answers that may be none
@@ -26,7 +28,7 @@ class Pace:
 
     most: int
     allowed: int = field(init=False)
-    _usual: dict[Hashable, float] = field(default_factory=dict, init=False)
+    _first: dict[Hashable, list[float]] = field(default_factory=dict, init=False)
     _slowness: list[float] = field(default_factory=list, init=False)
     _speeds: dict[int, float] = field(default_factory=dict, init=False)
     _kept: int = field(default=0, init=False)
@@ -41,15 +43,18 @@ class Pace:
 
     def answered(self, kind: Hashable, seconds: float) -> None:
         """A request of a kind was answered after so many seconds."""
-        usual = self._usual.setdefault(kind, seconds)
-        self._slowness.append(seconds / max(usual, 1e-4))
+        first = self._first.setdefault(kind, [])
+        if len(first) < USUAL_OF:
+            first.append(max(seconds, 1e-4))
+        slowness = seconds * len(first) / sum(first)
+        self._slowness.append(min(max(slowness, LEAST), MOST_SLOWNESS))
         if len(self._slowness) < ANSWERS * self.allowed:
             return
-        slowness = sum(self._slowness) / len(self._slowness)
+        speed = self.allowed * len(self._slowness) / sum(self._slowness)
         was_full, self._full = self._full, False
         self._slowness.clear()
         if was_full:  # else fewer were asked than might have been, which tells nothing of one more
-            self._choose(self.allowed / max(slowness, 1e-4))
+            self._choose(speed)
 
     def _choose(self, speed: float) -> None:
         """Take the next number of connections after one trial; `speed` is what gets done in a time."""

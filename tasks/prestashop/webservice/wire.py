@@ -102,7 +102,8 @@ class Wire:
         return ask()
 
     def _once(self, method: str, path: str, parameters: Parameters, body: bytes | None) -> tuple[Element, bytes]:
-        kind = method, path.partition("/")[0], "schema" in parameters or "/" in path
+        resource, _, single = path.partition("/")
+        kind = method, resource, bool(single), parameters.get("display"), *sorted(parameters)
         with self._turn():
             started = time.monotonic()
             try:
