@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -32,6 +33,15 @@ UNSET_TEXTS = {  # an empty text cannot be told from NULL in XML, and PrestaShop
 }  # fmt: skip
 UNSET_DATES = ("available_date",)  # NULL becomes 0000-00-00, which PrestaShop takes for the same
 SHELF = "physical_quantity"  # no field of the Webservice: PrestaShop's own affair
+CURRENCIES = """CREATE TABLE IF NOT EXISTS ps_currency (id_currency INT PRIMARY KEY, name VARCHAR(64), iso_code CHAR(3),
+  conversion_rate DECIMAL(13,6), deleted TINYINT, active TINYINT) SELECT 1 AS id_currency, 'EUR' AS iso_code"""
+NEVER_ALIKE = {  # of what a shop tells of itself
+    "server": "MariaDB's version, or the address",
+    "identity": "the server's own name, or the address",
+    "physical_quantity": "only the database can write it",
+    "plain_texts": "only PrestaShop looks at the signs of a text",
+    "utf8mb3": "the Webservice doesn't tell: by the version",
+}
 
 
 @dataclass
@@ -53,6 +63,27 @@ class Twins:
         for bench in (self.database, self.webservice):
             bench.sql(statement, *values)
 
+    def warehouse(self) -> set[int]:
+        """Products whose stock the shop's warehouses keep: the Webservice refuses their rows before 9."""
+        return {row[0] for row in self.database.sql("SELECT id_product FROM ps_stock_available WHERE depends_on_stock")}
+
+    def disturb(self, changes: Sequence[Change]) -> None:
+        """Let somebody change both shops between plan and write: rows gone, rows changed, rows as they shall be."""
+        ids = sorted({change.id_product for change in changes})
+        plain = [one for one in ids if not any(c.id_product == one and c.id_product_attribute for c in changes)]
+        gone, texts, flag, pieces, done, *_ = plain
+        combined = next(one for one in ids if one not in plain)
+        for table in ("product", "product_shop", "product_lang", "stock_available"):
+            self.sql(f"DELETE FROM ps_{table} WHERE id_product = %s", gone)
+        self.sql("DELETE FROM ps_stock_available WHERE id_product = %s AND id_product_attribute > 0 LIMIT 1", combined)
+        self.sql("UPDATE ps_product_lang SET available_later = 'Ręcznie' WHERE id_product = %s AND id_lang = 1", texts)
+        self.sql("UPDATE ps_stock_available SET out_of_stock = 1 - (out_of_stock = 1) WHERE id_product = %s", flag)
+        self.sql("UPDATE ps_stock_available SET quantity = quantity - 5 WHERE id_product = %s", pieces)
+        for change in changes:
+            if change.id_product == done and change.id_lang is not None:
+                column, where = change.field, "id_product = %s AND id_lang = %s"
+                self.sql(f"UPDATE ps_product_lang SET {column} = %s WHERE {where}", change.after, done, change.id_lang)
+
     def differences(self) -> list[str]:
         """What the two shops hold that is not the same, but for what is allowed."""
         found = []
@@ -64,7 +95,7 @@ class Twins:
                 f"{table} {list(one.values())[:4]}: {name} is {one[name]!r} by the database, {other[name]!r}"
                 for one, other in zip(ours, theirs, strict=False)
                 for name in one
-                if not _alike(table, name, one[name], other[name])
+                if not _alike(table, name, one[name], other[name]) and not _is_sum(table, name, other, theirs)
             ]
         return found
 
@@ -84,8 +115,21 @@ def _alike(table: str, name: str, ours: Any, theirs: Any) -> bool:
     return name in UNSET_TEXTS.get(table.removeprefix("ps_"), ()) and not ours and not theirs
 
 
+def _is_sum(table: str, name: str, row: dict[str, Any], rows: Rows) -> bool:
+    """A product's own pieces: PrestaShop sums those of its combinations as they are, the database takes the plan's."""
+    if table != "ps_stock_available" or name != "quantity" or row["id_product_attribute"]:
+        return False
+    scope = ("id_product", "id_shop", "id_shop_group")
+    pieces = [
+        one["quantity"]
+        for one in rows
+        if one["id_product_attribute"] and all(one[column] == row[column] for column in scope)
+    ]
+    return bool(pieces) and row["quantity"] == sum(pieces)
+
+
 @contextmanager
-def twins_of(made: Bench) -> Iterator[Twins]:
+def twins_of(made: Bench, folder: Path) -> Iterator[Twins]:
     """Two copies of a shop, the second one with a Webservice."""
     server, copies = made.server, []
     for _ in range(2):
@@ -96,7 +140,7 @@ def twins_of(made: Bench) -> Iterator[Twins]:
             for (table,) in made.sql("SHOW TABLES"):
                 cursor.execute(f"CREATE TABLE `{table}` LIKE {made.database}.`{table}`")
                 cursor.execute(f"INSERT INTO `{table}` SELECT * FROM {made.database}.`{table}`")
-        copies.append(Bench(server, name, made.folder))
+        copies.append(Bench(server, name, folder))
     try:
         with start_webservice(server, copies[1].database) as service:
             yield Twins(copies[0], copies[1], service)
@@ -105,9 +149,9 @@ def twins_of(made: Bench) -> Iterator[Twins]:
             server.drop_database(copy.database)
 
 
-def planned(rows: Iterable[dict[str, Any]]) -> list[Change]:
+def planned(rows: Iterable[dict[str, Any]], leaving: Collection[int] = ()) -> list[Change]:
     """Change everything that was read as a sync would: a product's pieces are the sum of its combinations'."""
-    changes = all_changes(rows)
+    changes = [change for change in all_changes(rows) if change.id_product not in leaving]
     sums: dict[int, int] = {}
     for change in changes:
         if change.field == QUANTITY and change.id_product_attribute:

@@ -111,13 +111,14 @@ class Writer:
     def _read_back(self, changes: Mapping[int, Change], failures: Failures) -> dict[int, Outcome]:
         """What came of what was to be written, by what the shop holds now."""
         shown = self._shown(changes.values())
+        sums = _sums(shown)
         outcomes = {}
         for place, change in changes.items():
-            held = _held(shown.get(Key.of(change)), change)
-            why = failures.get(place)
+            key, why = Key.of(change), failures.get(place)
+            held = _held(shown.get(key), change)
             if held is None:
                 outcomes[place] = outcome(change, "failed", None, why or ROW_MISSING)
-            elif _holds(change, held.value):
+            elif _holds(change, held.value) or (change.field == QUANTITY and held.value == sums.get(key)):
                 outcomes[place] = outcome(change, "written")
             elif why or held.value == change.before:
                 outcomes[place] = outcome(change, "failed", held.value, why or NOT_KEPT)
@@ -178,6 +179,16 @@ def _to_send(stock: Sequence[Row]) -> Iterator[Row]:
             yield row
         elif rest := {place: change for place, change in row.changes.items() if change.field != QUANTITY}:
             yield Row(row.key, row.shown, rest)
+
+
+def _sums(shown: Mapping[Key, Entity]) -> dict[Key, str]:
+    """What the own rows of products with combinations hold in quantities that PrestaShop summed."""
+    sums: dict[Key, int] = {}
+    for key, entity in shown.items():
+        if key.resource == STOCK and key.id_product_attribute and entity.has(QUANTITY):
+            own = key._replace(id_product_attribute=0)
+            sums[own] = sums.get(own, 0) + int(entity.text(QUANTITY))
+    return {own: str(pieces) for own, pieces in sums.items()}
 
 
 def _takes_away(change: Change) -> bool:
