@@ -128,7 +128,8 @@ def _told(reply: Reply, refusals: list[Refusal]) -> RexbitError:
 
 
 def _setting(reply: Reply, code: int, said: str) -> str:
-    method, _, resource = reply.asked.partition(" ")
+    method, _, path = reply.asked.partition(" ")
+    resource = path.partition("/")[0]
     if code == NO_RESOURCE:
         return f"the key may not use `{resource}`. Tick {TICKS.get(method, method)} of `{resource}` {PERMISSIONS}"
     if code == NO_METHOD:

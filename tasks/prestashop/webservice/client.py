@@ -37,10 +37,12 @@ class Api(Lists):
         """Whether the key may GET, PUT or PATCH a resource."""
         return method in self.methods.get(resource, ())
 
-    def fields(self, resource: str) -> set[str]:
-        """The names of a resource's fields in this version."""
+    def blank(self, resource: str) -> Entity:
+        """An entity without values, with all the fields that there are in this version."""
         root, _ = self.wire.read(resource, {"schema": "synopsis"})
-        return {field.tag for node in root for field in node}
+        if len(root) != 1:
+            raise UnknownAnswerError(f"{self.where}: expected the schema of `{resource}`, got something else")
+        return Entity(root[0])
 
     def entity(self, resource: str, number: int) -> Entity:
         """One entity with all its fields, texts in all languages. RowMissingError if there is none in this shop.
@@ -84,20 +86,27 @@ class Api(Lists):
 @contextmanager
 def open_api(block: PrestashopWebservice) -> Iterator[Api]:
     """Ask the shop what the key may do, and be ready for more. Errors as `Api` says."""
-    trusted = httpx.create_ssl_context()
-    if block.ca_certificate:
-        trusted.load_verify_locations(cadata=block.ca_certificate)
-        # a shop's self-made certificate is an end, not an authority: trusting it is enough
-        trusted.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     wire = Wire(
         block.base_url,
         block.api_key,
         {"id_shop": str(block.id_shop)},
         most=block.max_connections,
         answer_seconds=block.answer_seconds,
-        trusted=trusted,
+        trusted=_trusted(block),
     )
     try:
         yield Api(wire, block)
     finally:
         wire.close()
+
+
+def _trusted(block: PrestashopWebservice) -> ssl.SSLContext:
+    """Whom the shop's server may prove to be by: the known authorities, and the block's own."""
+    if block.base_url.startswith("http://"):
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # nobody: none is asked, and reading all of them takes its time
+    trusted = httpx.create_ssl_context()
+    if block.ca_certificate:
+        trusted.load_verify_locations(cadata=block.ca_certificate)
+        # a shop's self-made certificate is an end, not an authority: trusting it is enough
+        trusted.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return trusted

@@ -22,7 +22,8 @@ SETTINGS = (
     "PS_ORDER_OUT_OF_STOCK",
 )
 TEXT_LENGTH = 255  # of `available_later`, in all versions; the Webservice refuses longer ones by itself
-FOUR_BYTE_TEXTS_SINCE = (1, 7)
+FOUR_BYTE_TEXTS_SINCE = LOCALES_SINCE = (1, 7)
+FIRST_ASKED = ("languages", "shops", "shop_groups", "configurations", "combinations")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -33,14 +34,14 @@ def read_info(api: Api, block: PrestashopWebservice) -> ShopInfo:
             f"{api.where}: the key may not read {', '.join(need.resource for need in missing)}. Tick"
             f" {TICKS['GET']} of each {PERMISSIONS}"
         )
-    languages = _languages(api)
+    found: dict[str, list[Entity]] = dict(api.each(lambda name: (name, list(_asked(api, name))), FIRST_ASKED))
+    languages = list(map(_language, found["languages"]))
     api.languages = tuple(language.id_lang for language in languages)
-    lists = (("shops", ["id_shop_group"]), ("shop_groups", ["share_stock"]))
-    shops, groups = api.each(lambda asked: list(api.listed(*asked)), lists)
-    id_shop_group = _group_of(shops, block.id_shop, api.where)
+    id_shop_group = _group_of(found["shops"], block.id_shop, api.where)
+    groups = found["shop_groups"]
     shares = any(group.id == id_shop_group and group.text("share_stock") == "1" for group in groups)
-    settings = _settings(api, block.id_shop, id_shop_group)
-    labels = LATER in api.fields("combinations")
+    settings = _settings(found["configurations"], block.id_shop, id_shop_group)
+    labels = LATER in found["combinations"][0].fields
     return ShopInfo(
         version=api.version_text,
         server=f"its Webservice ({api.where})",
@@ -75,11 +76,27 @@ def _group_of(shops: list[Entity], id_shop: int, where: str) -> int:
     )
 
 
-def _settings(api: Api, id_shop: int, id_shop_group: int) -> Mapping[str, str]:
+def _asked(api: Api, resource: str) -> Iterator[Entity]:
+    """What is asked at once; of combinations what a blank one has."""
+    match resource:
+        case "languages":
+            locale = ["locale"] if api.version >= LOCALES_SINCE else []
+            yield from api.listed(resource, ["iso_code", "language_code", "active", *locale])
+        case "shops":
+            yield from api.listed(resource, ["id_shop_group"])
+        case "shop_groups":
+            yield from api.listed(resource, ["share_stock"])
+        case "configurations":
+            fields = ["name", "value", "id_shop", "id_shop_group"]
+            yield from api.listed(resource, fields, {"name": one_of(SETTINGS)})
+        case "combinations":
+            yield api.blank(resource)
+
+
+def _settings(found: list[Entity], id_shop: int, id_shop_group: int) -> Mapping[str, str]:
     """The shop's settings: a row of the shop stands before one of its group, and that before one of all shops."""
-    fields = ["name", "value", "id_shop", "id_shop_group"]
     rows: list[tuple[int, int, int, Entity]] = []
-    for entity in api.listed("configurations", fields, {"name": one_of(SETTINGS)}):
+    for entity in found:
         of_shop, of_group = (int(entity.text(field) or 0) for field in ("id_shop", "id_shop_group"))
         if of_shop == id_shop or (of_shop == 0 and of_group in {0, id_shop_group}):
             rows.append((of_shop, of_group, entity.id, entity))
@@ -97,19 +114,13 @@ def _default_language(api: Api, settings: Mapping[str, str]) -> int:
     return int(value)
 
 
-def _languages(api: Api) -> list[ShopLanguage]:
-    fields = ["iso_code", "language_code", "active"]
-    if api.version >= (1, 7):
-        fields.append("locale")
-    return [
-        ShopLanguage(
-            id_lang=entity.id,
-            iso_code=entity.text("iso_code"),
-            locale=entity.text("locale") or entity.text("language_code"),
-            active=entity.text("active") == "1",
-        )
-        for entity in api.listed("languages", fields)
-    ]
+def _language(entity: Entity) -> ShopLanguage:
+    return ShopLanguage(
+        id_lang=entity.id,
+        iso_code=entity.text("iso_code"),
+        locale=entity.text("locale") or entity.text("language_code"),
+        active=entity.text("active") == "1",
+    )
 
 
 def _currency(api: Api, id_currency: str | None) -> str | None:

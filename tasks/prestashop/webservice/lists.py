@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple, TypeVar
 
 from tasks.errors import WrongSettingsError
+from tasks.prestashop.webservice.answers import UnknownAnswerError
 from tasks.prestashop.webservice.pages import (
     IDS_AT_ONCE,
     LONGEST_FILTER,
     LONGEST_OF_SUHOSIN,
+    SMALLEST_PAGE,
+    attempts_for,
     batches,
     chunks,
     filters_of,
@@ -70,18 +73,21 @@ class Lists:
         A field may be an association (`combinations[id]`). What is deleted meanwhile is left out. The first page is
         asked for straight; if there is more, ids come next, and then their entities in pages, some at once.
         """
-        chosen, size = filters or {}, page_size(resource)
-        at_most = size if first is None else min(size, first)
-        page = self._page(resource, fields, {**filters_of(chosen), **limits(at_most)})
+        chosen = filters or {}
+        page, size = self._first_page(resource, fields, chosen, first)
         found = [entity for entity in page if entity.id]
         yield from found
-        if len(page) < size or not found or (first is not None and first <= size):
-            return
         left = None if first is None else first - len(found)
+        if len(page) < size or not found or (left is not None and left <= 0):
+            return
         for ids in self._ids(resource, chosen, found[-1].id, left):
-            spans = [(ids[at], ids[min(at + size, len(ids)) - 1]) for at in range(0, len(ids), size)]
-            for entities in self.each(lambda span: self._span(resource, fields, chosen, span), spans):
+            pages = [ids[at : at + size] for at in range(0, len(ids), size)]
+            for entities in self.each(lambda ids: self._span(resource, fields, chosen, ids), pages):
                 yield from entities
+
+    def ids(self, resource: str, first: int | None = None) -> list[int]:
+        """The ids of everything of a resource (or the `first` some), in order: the cheapest question there is."""
+        return [one for some in self._ids(resource, {}, 0, first) for one in some]
 
     def listed_by(
         self,
@@ -96,7 +102,7 @@ class Lists:
         wanted = Wanted(resource, [*fields, key], key, filters or {})
         parts = chunks(sorted(set(ids)), at_once, self._longest_filter)
         for some in batches(parts, 4 * self.most):
-            for entities in self.each(lambda chunk: self._chosen(wanted, chunk), some):
+            for entities in self.each(lambda chunk: self._halved(partial(self._chosen, wanted), chunk), some):
                 yield from entities
 
     def each(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
@@ -112,7 +118,8 @@ class Lists:
         """All ids after one, or `most` of them, in order, some thousand at a time."""
         while most is None or most > 0:
             at_once = IDS_AT_ONCE if most is None else min(IDS_AT_ONCE, most)
-            asked = {**filters_of({**filters, "id": f">[{last}]"}), **limits(at_once)}
+            after = {"id": f">[{last}]"} if last else {}
+            asked = {**filters_of({**filters, **after}), **limits(at_once)}
             ids = sorted(entity.id for entity in entities_of(self.wire.read(resource, asked)[0]) if entity.id)
             if ids and ids[0] <= last:
                 raise WrongSettingsError(self._no_filters(resource))
@@ -123,27 +130,56 @@ class Lists:
                 return
             most = None if most is None else most - len(ids)
 
-    def _span(
-        self, resource: str, fields: Collection[str], filters: Mapping[str, str], span: tuple[int, int]
-    ) -> list[Entity]:
-        first, last = span
-        asked = {**filters_of({**filters, "id": f"[{first},{last}]"}), "sort": "[id_ASC]"}
-        return [entity for entity in self._page(resource, fields, asked) if entity.id]
+    def _first_page(
+        self, resource: str, fields: Collection[str], filters: Mapping[str, str], first: int | None
+    ) -> tuple[list[Entity], int]:
+        """The first entities, and how many were asked for: fewer, if the shop has no answer to a whole page."""
+        size = page_size(resource) if first is None else min(page_size(resource), first)
+        while True:
+            try:
+                asked = {**filters_of(filters), **limits(size)}
+                return self._page(resource, fields, asked, attempts_for(size)), size
+            except UnknownAnswerError:
+                if size <= SMALLEST_PAGE:
+                    raise
+            size //= 2
 
-    def _page(self, resource: str, fields: Collection[str], asked: Mapping[str, str]) -> list[Entity]:
+    def _span(
+        self, resource: str, fields: Collection[str], filters: Mapping[str, str], ids: Sequence[int]
+    ) -> list[Entity]:
+        """What there is from the first of some ids to the last."""
+
+        def ask(ids: Sequence[int]) -> list[Entity]:
+            asked = {**filters_of({**filters, "id": f"[{ids[0]},{ids[-1]}]"}), "sort": "[id_ASC]"}
+            return [entity for entity in self._page(resource, fields, asked, attempts_for(len(ids))) if entity.id]
+
+        return self._halved(ask, ids)
+
+    def _halved(self, ask: Callable[[Sequence[int]], list[Entity]], ids: Sequence[int]) -> list[Entity]:
+        """Ask for some ids, in smaller parts where PHP's memory or time is not enough for all of them."""
+        try:
+            return ask(ids)
+        except UnknownAnswerError as error:
+            if len(ids) <= SMALLEST_PAGE:
+                raise UnknownAnswerError(f"{error}; asked for were the ids {ids[0]} to {ids[-1]}") from None
+        half = len(ids) // 2
+        return [*self._halved(ask, ids[:half]), *self._halved(ask, ids[half:])]
+
+    def _page(self, resource: str, fields: Collection[str], asked: Mapping[str, str], attempts: int) -> list[Entity]:
         shown = f"[{','.join(dict.fromkeys(['id', *fields]))}]"
-        root, _ = self.wire.read(resource, {**asked, "display": shown, **self.languages_asked(resource)})
+        root, _ = self.wire.read(resource, {**asked, "display": shown, **self.languages_asked(resource)}, attempts)
         return list(entities_of(root))
 
     def _chosen(self, wanted: Wanted, ids: Sequence[int]) -> list[Entity]:
         """The entities of one chunk, page by page: a shop that loses the filter must not send its whole catalogue."""
-        size = page_size(wanted.resource)
+        size = len(ids) if wanted.key == "id" else page_size(wanted.resource)
         asked_for, found, last = set(map(str, ids)), list[Entity](), 0
         while True:
             chosen = {**wanted.filters, wanted.key: one_of(ids)}
             if last and wanted.key != "id":
                 chosen["id"] = f">[{last}]"
-            page = self._page(wanted.resource, wanted.fields, {**filters_of(chosen), **limits(size)})
+            asked = {**filters_of(chosen), **limits(size)}
+            page = self._page(wanted.resource, wanted.fields, asked, attempts_for(len(ids)))
             if any(entity.text(wanted.key) not in asked_for for entity in page if entity.id):
                 return self._chosen_in_parts(wanted, ids)
             found += [entity for entity in page if entity.id]

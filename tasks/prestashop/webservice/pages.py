@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from tasks.prestashop.webservice.wire import ATTEMPTS
+
 PAGES = {"products": 250, "combinations": 500}  # PHP loads each entity of a page by queries of its own
 PAGE = 500
+SMALLEST_PAGE = 25  # to which pages are halved where PHP has too little memory or time
 IDS_AT_ONCE = 2_000
 LONGEST_FILTER = 2_000  # characters; a request line may have some 8,000
 LONGEST_OF_SUHOSIN = 500  # of 512: that PHP extension drops a longer value, and with it the filter
@@ -17,6 +20,11 @@ T = TypeVar("T")
 def page_size(resource: str) -> int:
     """How many entities of a resource a page has."""
     return PAGES.get(resource, PAGE)
+
+
+def attempts_for(size: int) -> int:
+    """How often a page is asked for: one that can be halved less often, it may always be too large for the shop."""
+    return ATTEMPTS if size <= SMALLEST_PAGE else ATTEMPTS // 2
 
 
 def filters_of(values: Mapping[str, str]) -> dict[str, str]:

@@ -80,10 +80,12 @@ class _Reading:
         return self.api.listed_by(resource, fields, key, chosen, filters)
 
     def stock(self, columns: Collection[str], chosen: Chosen) -> Iterator[Row]:
-        """Stock rows of the shop's scope: those of the other one are in the Webservice's lists too."""
+        """Stock rows of what the shop sells, and of its scope: a list of the Webservice has others too."""
         shown = [*ITEM, *(column for column in STOCK if column in columns), *self._scope]
+        sold = set(map(str, self.api.ids("products") if chosen is None else chosen))
         for entity in self.entities("stock_availables", shown, chosen, self._scope):
-            if all(entity.text(name) == value for name, value in self._scope.items()):
+            of_scope = all(entity.text(name) == value for name, value in self._scope.items())
+            if of_scope and entity.text("id_product") in sold:
                 yield [entity.text(column) if column in shown else None for column in STOCK]
 
     def texts(self, resource: str, fields: Collection[Field], chosen: Chosen) -> Iterator[Row]:
@@ -114,7 +116,7 @@ def read_catalogue(
     with _reading(api, info, to) as reading:
         chosen: Chosen = [only] if only is not None else None
         if limit is not None:
-            chosen = [entity.id for entity in api.listed("products", (), first=limit)]
+            chosen = api.ids("products", first=limit)
         reading.take(
             ("shop_products", PRODUCTS, lambda: _products(reading, info, chosen, prices, wants_brands=wants_brands)),
             ("shop_combinations", COMBINATIONS, lambda: _combinations(reading, chosen, prices)),

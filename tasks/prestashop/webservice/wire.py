@@ -69,9 +69,9 @@ class Wire:
         """End all connections."""
         self._client.close()
 
-    def read(self, path: str, parameters: Parameters) -> tuple[Element, bytes]:
+    def read(self, path: str, parameters: Parameters, attempts: int = ATTEMPTS) -> tuple[Element, bytes]:
         """GET; tried again as long as another attempt may heal it. Errors as `content` says."""
-        return self._tried(lambda: self._once("GET", path, parameters, None), lambda _: True)
+        return self._tried(lambda: self._once("GET", path, parameters, None), lambda _: True, attempts)
 
     def write(self, method: str, path: str, body: bytes) -> Element:
         """PUT or PATCH, once: UnknownAnswerError if it may have been done or not."""
@@ -86,8 +86,10 @@ class Wire:
         self._posts = True  # the same by another word, which PrestaShop takes as well
         return self._once(method, path, {}, body)[0]
 
-    def _tried(self, ask: Callable[[], T], may_repeat: Callable[[UnknownAnswerError], bool]) -> T:
-        for attempt in range(1, ATTEMPTS):
+    def _tried(
+        self, ask: Callable[[], T], may_repeat: Callable[[UnknownAnswerError], bool], attempts: int = ATTEMPTS
+    ) -> T:
+        for attempt in range(1, attempts):
             try:
                 return ask()
             except UnknownAnswerError as error:

@@ -97,6 +97,12 @@ class Entity:
             for found in self.element.findall(field):
                 self.element.remove(found)
 
+    def remove_empty(self) -> None:
+        """Take out fields without a value before a PUT: sent, they would become 0 where NULL stands now."""
+        for field in list(self.element):
+            if not len(field) and not field.text:
+                self.element.remove(field)
+
 
 def document(*entities: Entity) -> bytes:
     """The body of a PUT or PATCH."""
