@@ -65,10 +65,10 @@ class WebserviceAccess(BaseModel):
                 f"expected https: over http://{host} anybody on the way could read the key and change answers. Only a"
                 " shop in your own network may be reached by http"
             )
-        path = parts.path.strip("/").removesuffix("api").strip("/")
-        return (
-            f"{parts.scheme}://{parts.netloc.lower()}/{path}/" if path else f"{parts.scheme}://{parts.netloc.lower()}/"
-        )
+        folders = [folder for folder in parts.path.split("/") if folder]
+        if folders and folders[-1] == "api":
+            folders.pop()
+        return "/".join([f"{parts.scheme}:/", parts.netloc.lower(), *folders, ""])
 
     @field_validator("api_key")
     @classmethod

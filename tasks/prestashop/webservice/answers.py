@@ -48,8 +48,8 @@ class RowMissingError(RowRefusedError):
     """There is no such row, or not in this shop."""
 
 
-class MethodBlockedError(WrongSettingsError):
-    """The web server lets no PUT or PATCH through; nothing was done."""
+class BlockedError(WrongSettingsError):
+    """Something before PrestaShop lets this request not through; nothing was done."""
 
 
 class Reply(NamedTuple):
@@ -151,10 +151,15 @@ def _by_status(reply: Reply) -> RexbitError:
         )
     if status == 404 and reply.is_of_prestashop:
         return RowMissingError(f"{where}: {reply.asked}: there is no such row")
-    if status in {403, 405, 501} and reply.method in {"PUT", "PATCH"} and not reply.is_of_prestashop:
-        return MethodBlockedError(
+    if status in {405, 501} and reply.method != "GET" and not reply.is_of_prestashop:
+        return BlockedError(
             f"{where}: the web server lets no {reply.method} through (status {status}). Ask the host to allow PUT and"
             " PATCH below /api/"
+        )
+    if status == 403 and not reply.is_of_prestashop:
+        return BlockedError(
+            f"{where}: something before PrestaShop refuses {reply.asked} (status 403{_excerpt(reply)}): a firewall, a"
+            " protection against robots. Ask the host to let this machine's address reach /api/, by GET, PUT and PATCH"
         )
     return WrongSettingsError(f"{where}: {_advice(status)}{_excerpt(reply)}")
 
@@ -165,11 +170,6 @@ def _advice(status: int) -> str:
             return (
                 "the key did not arrive at PrestaShop: the web server keeps the Authorization header to itself. Ask the"
                 ' host to pass it on (Apache: `CGIPassAuth On`; `SetEnvIf Authorization "(.*)" HTTP_AUTHORIZATION=$1`)'
-            )
-        case 403:
-            return (
-                "something before PrestaShop refuses us (status 403): a firewall, a protection against robots. Ask the"
-                " host to let this machine's address reach /api/"
             )
         case 404:
             return (

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import httpx
 
 from blocks import PrestashopWebservice
+from tasks.errors import WrongSettingsError
 from tasks.prestashop.versions import version_parts
 from tasks.prestashop.webservice.answers import RowMissingError, RowRefusedError, UnknownAnswerError
 from tasks.prestashop.webservice.lists import Lists
@@ -32,6 +33,12 @@ class Api(Lists):
         self.methods = methods_of(root)
         self.version_text = wire.version
         self.version = version_parts(wire.version)
+        if not self.version or not self.methods:
+            raise WrongSettingsError(
+                f"{wire.where}: expected the Webservice to say its version (header PSWS-Version) and what the key may"
+                f" do, got `{wire.version}` and {len(self.methods)} resources. Look at the key's permissions; does a"
+                " proxy before the shop take headers away?"
+            )
 
     def may(self, resource: str, method: str) -> bool:
         """Whether the key may GET, PUT or PATCH a resource."""

@@ -15,7 +15,7 @@ import httpx
 from pydantic import SecretStr
 
 from tasks.errors import UnreachableError, WrongSettingsError
-from tasks.prestashop.webservice.answers import MethodBlockedError, Reply, UnknownAnswerError, content
+from tasks.prestashop.webservice.answers import VERSION_HEADER, BlockedError, Reply, UnknownAnswerError, content
 from tasks.prestashop.webservice.pace import Breaker, Pace
 
 T = TypeVar("T")
@@ -53,6 +53,7 @@ class Wire:
         self._fixed = fixed
         self._answer_seconds = answer_seconds
         self._posts = False  # the web server lets no PUT through, but POST
+        self._let_through = set[str]()
         self._free = threading.Condition()
         self._under_way = 0
         self._client = httpx.Client(
@@ -78,10 +79,11 @@ class Wire:
         return self._tried(lambda: self._written(method, path, body), lambda error: not error.sent)
 
     def _written(self, method: str, path: str, body: bytes) -> Element:
+        posts = self._posts
         try:
             return self._once(method, path, {}, body)[0]
-        except MethodBlockedError:
-            if self._posts:
+        except BlockedError:
+            if posts:
                 raise
         self._posts = True  # the same by another word, which PrestaShop takes as well
         return self._once(method, path, {}, body)[0]
@@ -110,7 +112,7 @@ class Wire:
             started = time.monotonic()
             try:
                 reply = self._asked(method, path, parameters, body)
-                document = content(reply)
+                document = self._content(reply)
             except UnknownAnswerError:
                 with self._free:
                     self.pace.stumbled()
@@ -120,8 +122,19 @@ class Wire:
                 self._answered(kind, None)
                 raise
             self._answered(kind, time.monotonic() - started)
-            self.version = self.version or reply.headers.get("psws-version", "")
+            self.version = self.version or reply.headers.get(VERSION_HEADER, "")
+            self._let_through.add(method)
             return document, reply.body
+
+    def _content(self, reply: Reply) -> Element:
+        try:
+            return content(reply)
+        except BlockedError as error:
+            if reply.method not in self._let_through:
+                raise
+            problem = str(error)
+        # others went through: too many requests for a firewall, or a text that it doesn't like
+        raise UnknownAnswerError(problem)
 
     def _answered(self, kind: object, seconds: float | None) -> None:
         with self._free:
@@ -136,8 +149,8 @@ class Wire:
                 self._free.wait()
             if self._breaker.open:
                 raise UnreachableError(
-                    f"{self.where}: too many requests had no proper answer; no more are sent in this run. What was"
-                    " written is recorded, the next run goes on from there. If it stays so, look at the shop's error"
+                    f"{self.where}: too many requests had no proper answer; no more are sent for now. What was"
+                    " written is known, the next attempt goes on from there. If it stays so, look at the shop's error"
                     " log, or let `Most connections` in the block be fewer"
                 )
             self._under_way += 1

@@ -102,7 +102,7 @@ def test_a_shop_that_is_gone_is_left_in_peace(remote: Remote) -> None:
             with pytest.raises(UnreachableError):
                 api.entity("products", 3)
         before = len(remote.service.requests)
-        with pytest.raises(UnreachableError, match="no more are sent in this run"):
+        with pytest.raises(UnreachableError, match="no more are sent for now"):
             api.entity("products", 3)
     assert len(remote.service.requests) == before == 1 + 8
 
@@ -180,6 +180,26 @@ def test_a_web_server_that_lets_no_patch_through_gets_a_post(own: Remote, status
     assert own.bench.one("SELECT out_of_stock FROM ps_stock_available WHERE id_stock_available = %s", row.id) == 1
 
 
+@pytest.mark.slow
+def test_what_a_firewall_stops_now_and_then_is_no_wrong_setting(own: Remote) -> None:
+    firewall = Fault(status=403, body=faults.PAGE, headers={"Content-Type": "text/html"})
+    with own.api() as api:
+        row = flag(api)
+        api.patch("stock_availables", row)
+        own.service.fault = faults.nth(1, firewall, "PATCH")
+        with pytest.raises(UnknownAnswerError, match="something before PrestaShop refuses PATCH"):
+            api.patch("stock_availables", row)
+        own.service.fault = faults.nth(1, firewall, "GET")
+        assert api.entity("products", 3).id == 3
+
+
+@pytest.mark.slow
+def test_a_proxy_that_takes_headers_away_is_told(remote: Remote) -> None:
+    plain = b"<?xml version='1.0'?><prestashop><api><products get='true'/></api></prestashop>"
+    remote.service.fault = faults.each(Fault(status=200, body=plain, headers={"Content-Type": "text/xml"}))
+    assert "expected the Webservice to say its version" in message(remote)
+
+
 def test_a_wrong_key(remote: Remote) -> None:
     assert "the shop refuses the key (Authentification key is not active" in message(remote, api_key="A" * 32)
 
@@ -228,7 +248,7 @@ def test_a_method_without_permission_names_what_to_tick(remote: Remote) -> None:
     ("status", "said"),
     [
         (401, "the key did not arrive at PrestaShop"),
-        (403, "something before PrestaShop refuses us"),
+        (403, "something before PrestaShop refuses GET"),
         (404, "there is no Webservice at this address"),
     ],
 )
