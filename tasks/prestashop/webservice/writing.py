@@ -48,7 +48,7 @@ class Writer:
     def window(self, changes: Sequence[Change]) -> list[Outcome]:
         """Apply the changes of some products; an outcome for each, in their order.
 
-        Errors: UnreachableError (the shop is left in peace; what was written is found by the next run).
+        Errors: UnreachableError (the shop is left in peace; what of this window was written, the next run finds).
         """
         known = list(map(as_known, changes))
         outcomes: dict[int, Outcome] = {}
@@ -104,7 +104,7 @@ class Writer:
     def _put_back(self, rows: Sequence[Row]) -> None:
         for row in reversed(rows):
             try:
-                self._rows.write(row.reversed())
+                self._rows.put_back(row)
             except (RowRefusedError, UnknownAnswerError) as error:
                 logger.warning("product %d: could not be put back: %s", row.key.id_product, error)
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tasks.errors import UnreachableError
 from tasks.prestashop.model import STOCK_FIELDS, Change
 from tasks.prestashop.webservice.answers import UnknownAnswerError
 from tasks.prestashop.webservice.client import Api
@@ -20,6 +21,7 @@ PRODUCTS, COMBINATIONS, STOCK = RESOURCES = "products", "combinations", "stock_a
 NODES = {PRODUCTS: "product", COMBINATIONS: "combination", STOCK: "stock_available"}
 NEVER_SENT = ("manufacturer_name", "quantity", "position_in_category")  # of products: refused by one version or other
 ATTEMPTS = 3  # of a write whose answer nobody knows
+MOST_UNTOLD = 8  # rows that none of these wrote, one after the other
 
 logger = logging.getLogger(__name__)
 
@@ -81,27 +83,51 @@ class RowWriter:
 
     def __init__(self, api: Api) -> None:
         self._api = api
+        self._untold = 0  # rows in a row of which nobody knows
 
     def write(self, row: Row) -> None:
         """Let a row hold `after`, where it holds `before` as far as can be seen.
 
         An answer that tells nothing is followed by a look at the row: what still holds `before` is tried again.
-        Errors: RowRefusedError (it was not written), UnknownAnswerError (nor by several attempts, or nobody knows).
+        Errors: RowRefusedError (it was not written), UnknownAnswerError (nor by several attempts, or nobody knows),
+        UnreachableError (no write has an answer any more, though reads may).
         """
-        waiting: Collection[Change] = row.changes.values()
+        self._write(row, row.changes.values())
+
+    def put_back(self, row: Row) -> None:
+        """Let a row hold `before` again, where it holds `after`. Errors as `write`."""
+        back = row.reversed()
+        back.shown = self._api.entity(row.key.resource, row.shown.id)
+        still = _still_before(back.shown, back.changes.values())
+        if still:
+            self._write(back, still)
+
+    def _write(self, row: Row, waiting: Collection[Change]) -> None:
+        resource, id_row = row.key.resource, row.shown.id
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 self._send(row, waiting)
+                self._untold = 0
             except UnknownAnswerError as error:
-                logger.warning("%s %d: attempt %d: %s", row.key.resource, row.shown.id, attempt, error)
-                row.shown = self._api.entity(row.key.resource, row.shown.id)
+                logger.info("%s %d: attempt %d: %s", resource, id_row, attempt, error)
+                row.shown = self._api.entity(resource, id_row)
                 waiting = _still_before(row.shown, waiting)
                 if waiting and attempt == ATTEMPTS:
+                    self._count_untold(error)
                     raise
             else:
                 return
             if not waiting:
                 return
+
+    def _count_untold(self, error: UnknownAnswerError) -> None:
+        self._untold += 1
+        if self._untold >= MOST_UNTOLD:
+            raise UnreachableError(
+                f"{self._api.where}: {self._untold} rows one after the other could not be written, each tried"
+                f" {ATTEMPTS} times, though the shop answers what it is asked; no more are sent in this run. The last"
+                f" answer: {error}. Look at the shop's error log; the next run goes on from there"
+            ) from None
 
     def save(self, id_product: int) -> None:
         """Let PrestaShop save a product as it is. Errors as `write`, of one attempt."""

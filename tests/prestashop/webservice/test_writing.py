@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
@@ -274,6 +274,19 @@ def test_a_shop_that_is_gone_ends_the_window(shop: Shop) -> None:
     shop.service.fault = faults.each(faults.CUT_BEFORE)
     with pytest.raises(UnreachableError):
         shop.apply(flag_change(1, "2", "1"))
+
+
+def test_what_was_written_before_the_shop_was_gone_is_found_by_the_next_run(shop: Shop) -> None:
+    shop.bench.sql("UPDATE ps_product_lang SET available_later = ''")
+    changes = [text_change(number, "", "po") for number in range(1, 40)]
+    writes = count(1)
+    gone = faults.each(faults.CUT_BEFORE)
+    shop.service.fault = lambda request: gone(request) if request.method == "PATCH" and next(writes) > 9 else None
+    with pytest.raises(UnreachableError):
+        shop.apply(*changes)
+    shop.service.fault = None
+    words = shop.words(*changes)
+    assert (set(words), words.count("already")) == ({"already", "written"}, 9)
 
 
 def test_products_are_written_at_once_and_the_rows_of_one_never(shop: Shop) -> None:
