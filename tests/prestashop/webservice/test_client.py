@@ -116,6 +116,15 @@ def test_rows_that_the_shop_refuses_are_no_stumbling(own: Remote) -> None:
         assert api.entity("products", 3).id == 3
 
 
+@pytest.mark.slow
+def test_a_stock_row_that_another_program_counts_is_refused(own: Remote) -> None:
+    own.bench.set_stock(3, depends_on_stock=1)
+    with own.api() as api:
+        (row,) = api.listed_by("stock_availables", [], "id_product", [3], {"id_shop": "1", "id_product_attribute": "0"})
+        with pytest.raises(RowRefusedError, match=r"when it depends on stock.*\(code 133\)"):
+            api.patch("stock_availables", Entity.new("stock_available", id=row.id, out_of_stock=1))
+
+
 def test_a_row_that_is_not_there(remote: Remote) -> None:
     with remote.api() as api, pytest.raises(RowMissingError, match="GET products/99999"):
         api.entity("products", 99999)

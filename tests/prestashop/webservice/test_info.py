@@ -56,6 +56,16 @@ def test_a_shops_own_setting_stands_before_the_global_one(
         assert shop.info.stock_management != counts
 
 
+@pytest.mark.slow
+def test_also_where_the_global_one_was_made_later(own: Remote) -> None:
+    row = "(id_shop, name, value, date_add, date_upd) VALUES (%s, 'PS_STOCK_MANAGEMENT', %s, now(), now())"
+    own.bench.sql("DELETE FROM ps_configuration WHERE name = 'PS_STOCK_MANAGEMENT'")
+    own.bench.sql(f"INSERT INTO ps_configuration {row}", 1, "0")
+    own.bench.sql(f"INSERT INTO ps_configuration {row}", None, "1")
+    with own.open() as shop:
+        assert not shop.info.stock_management
+
+
 def test_what_the_key_may_not_read_is_named_all_at_once(remote: Remote) -> None:
     del remote.service.permissions["shops"], remote.service.permissions["languages"]
     with pytest.raises(WrongSettingsError, match=r"may not read languages, shops. Tick View \(GET\)"), remote.open():

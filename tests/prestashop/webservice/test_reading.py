@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from demo.shop import make_shop
+from demo.webservice import Request
+from demo.webservice.asking import understand
 from tasks.prestashop.model import ALL_FIELDS, Asked
 from tests.parquet import read, write
 from tests.prestashop.bench import Bench
@@ -54,6 +56,21 @@ def test_stock_rows_of_the_other_scope_are_left_out(own: Remote, tmp_path: Path)
 
 
 @pytest.mark.slow
+def test_also_where_the_shop_loses_filters(own: Remote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(*arguments: Any) -> Request | None:
+        request = understand(*arguments)
+        for name in ("id_shop", "id_shop_group"):
+            chosen = request.parameters.get("filter") if request else None
+            if isinstance(chosen, dict):
+                chosen.pop(name, None)
+        return request
+
+    monkeypatch.setattr("demo.webservice.server.understand", forgetful)
+    own.bench.sql(f"INSERT INTO ps_stock_available ({SCOPE}) VALUES (3, 0, 0, 1, 77, 1)")
+    same_as_database(own, tmp_path)
+
+
+@pytest.mark.slow
 def test_odd_products(own: Remote, tmp_path: Path) -> None:
     for change in (
         "UPDATE ps_product_shop SET active = 0, visibility = 'none', available_for_order = 0 WHERE id_product = 3",
@@ -91,6 +108,7 @@ def test_nothing_is_asked_of_fields_that_nobody_wants(remote: Remote, tmp_path: 
     assert len(remote.service.requests) == 2  # stock rows, and ids of what the shop sells
 
 
+@pytest.mark.slow
 def test_the_first_products_with_all_their_combinations(remote: Remote, tmp_path: Path) -> None:
     with remote.bench.open() as by_database, remote.open() as shop:
         theirs = remote.bench.catalogue(by_database, 25)
