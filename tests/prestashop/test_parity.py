@@ -50,6 +50,8 @@ def twins(
             made.sql(CURRENCIES)
         else:
             made = synthetic(mariadb, version, tmp_path, share_stock=kind == "sharing")
+        if made.sql("SHOW COLUMNS FROM ps_stock_available LIKE 'location'"):
+            made.sql("UPDATE ps_stock_available SET location = concat('A-', id_stock_available)")
         patterns[kind, version] = made
     with twins_of(patterns[kind, version], tmp_path) as pair:
         yield pair

@@ -58,7 +58,7 @@ def pages(items: int, resource: str) -> int:
     return 1 if rest < 0 else 1 + max(1, -(-rest // IDS)) + -(-rest // size)
 
 
-SIZES = [(version, 1_520 if version == "8.2.1" else 260) for version in VERSIONS]
+SIZES = [(version, 1_520 if version == "8.2.1" else 130) for version in VERSIONS]
 
 
 @pytest.mark.parametrize(("version", "products"), SIZES)
