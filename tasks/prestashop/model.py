@@ -66,8 +66,9 @@ class ShopInfo(BaseModel):
     whatever is written. `catalogue_mode`: the shop only shows, nothing can be ordered. `orders_out_of_stock`: what
     the flag 2 stands for. `default_currency`: the code
     (`PLN`) of its prices, None where the user may not read `currency`. `physical_quantity`: stock rows hold beside the
-    quantity what is on the shelf (since 1.7). `switched_off`: features that the database user may not read, by name.
-    `identity`: server, database and prefix, the same by whichever way the connection came there.
+    quantity what is on the shelf (since 1.7). `switched_off`: features that the user or key may not read, by name.
+    `identity`: what tells this shop from others, the same by whichever way the connection came there.
+    `plain_texts`: PrestaShop itself checks the texts, and refuses some signs.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -89,6 +90,7 @@ class ShopInfo(BaseModel):
     physical_quantity: bool
     identity: str
     switched_off: list[str] = []
+    plain_texts: bool = False
 
     @property
     def tells_supplier_codes(self) -> bool:

@@ -62,6 +62,7 @@ def read_info(api: Api, block: PrestashopWebservice) -> ShopInfo:
         physical_quantity=False,  # the shop's own program keeps it
         identity=_identity(block.base_url),
         switched_off=list(_switched_off(api)),
+        plain_texts=True,
     )
 
 

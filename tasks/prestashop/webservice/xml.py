@@ -15,6 +15,8 @@ from xml.parsers import expat
 DEEPEST = 20
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 XLINK = "http://www.w3.org/1999/xlink"
+IN_CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>", re.DOTALL)
+RETURN = "\U0010fffd"  # stands for a carriage return while XML is read, which would make it a line feed
 NEVER_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 Value = str | int | Mapping[int, str]
@@ -107,7 +109,7 @@ def document(*entities: Entity) -> bytes:
     root = Element("prestashop", {"xmlns:xlink": XLINK})
     root.extend(entity.element for entity in entities)
     body: bytes = tostring(root, encoding="utf-8")
-    return HEAD + body
+    return HEAD + body.replace(b"\r", b"&#13;")  # as such it would be read as a line feed
 
 
 def parse(body: bytes) -> Element:
@@ -136,6 +138,8 @@ def _parsed(body: bytes) -> Element:
     parser.buffer_text = True
     builder = TreeBuilder()
     depth = 0
+    if b"\r" in body:
+        body = IN_CDATA.sub(lambda text: text[0].replace(b"\r", RETURN.encode()), body)
 
     def begin(tag: str, attributes: dict[str, str]) -> None:
         nonlocal depth
@@ -154,7 +158,10 @@ def _parsed(body: bytes) -> Element:
     def refuse(*_: object) -> None:
         raise NotXmlError("XML with a DOCTYPE or entities of its own")
 
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = begin, end, builder.data
+    def characters(text: str) -> None:
+        builder.data(text.replace(RETURN, "\r"))
+
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = begin, end, characters
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.SkippedEntityHandler = refuse
     try:
         parser.Parse(body, True)
