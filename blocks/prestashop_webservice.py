@@ -93,7 +93,8 @@ def is_local(host: str) -> bool:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return "." not in host or host.endswith(LOCAL_NAMES)
+        is_name = not host[:1].isdigit()  # http://134744072 is an address, too: 8.8.8.8
+        return ("." not in host and is_name) or host.endswith(LOCAL_NAMES)
     return address.is_private or address.is_loopback or address.is_link_local
 
 

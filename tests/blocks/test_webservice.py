@@ -57,6 +57,7 @@ def test_an_address_is_kept_in_one_form(given: str, kept: str) -> None:
         (f"https://{KEY}@www.sklep.pl/", "no key, user"),
         (f"https://www.sklep.pl/?ws_key={KEY}", "no key, user"),
         ("http://www.sklep.pl/", "expected https"),
+        ("http://134744072/", "expected https"),
         ("http://8.8.8.8/", "expected https"),
     ],
 )
