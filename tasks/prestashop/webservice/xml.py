@@ -17,7 +17,7 @@ HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 XLINK = "http://www.w3.org/1999/xlink"
 IN_CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>", re.DOTALL)
 RETURN = "\U0010fffd"  # stands for a carriage return while XML is read, which would make it a line feed
-NEVER_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+NEVER_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 
 Value = str | int | Mapping[int, str]
 

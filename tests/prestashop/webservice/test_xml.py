@@ -52,6 +52,11 @@ def test_written_entities_stand_without_a_list() -> None:
     assert [one.id for one in entities(PRODUCT + PRODUCT)] == [5, 5]
 
 
+@pytest.mark.slow
+def test_a_sign_that_is_none_breaks_no_page() -> None:
+    assert [one.text("name") for one in entities(b"<product><id>1</id><name>a\xef\xbf\xbfb</name></product>")] == ["ab"]
+
+
 def test_an_entity_is_sent_back_with_all_fields_and_without_addresses() -> None:
     (product,) = entities(PRODUCT)
     product.remove("quantity")
