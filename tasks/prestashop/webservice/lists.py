@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from tasks.errors import WrongSettingsError
@@ -76,6 +77,7 @@ class Lists:
         chosen = filters or {}
         page, size = self._first_page(resource, fields, chosen, first)
         found = [entity for entity in page if entity.id]
+        self._require_next(resource, [entity.id for entity in found], 0)
         yield from found
         left = None if first is None else first - len(found)
         if len(page) < size or not found or (left is not None and left <= 0):
@@ -120,9 +122,8 @@ class Lists:
             at_once = IDS_AT_ONCE if most is None else min(IDS_AT_ONCE, most)
             after = {"id": f">[{last}]"} if last else {}
             asked = {**filters_of({**filters, **after}), **limits(at_once)}
-            ids = sorted(entity.id for entity in entities_of(self.wire.read(resource, asked)[0]) if entity.id)
-            if ids and ids[0] <= last:
-                raise WrongSettingsError(self._no_filters(resource))
+            ids = [entity.id for entity in entities_of(self.wire.read(resource, asked)[0]) if entity.id]
+            self._require_next(resource, ids, last)
             if ids:
                 yield ids
                 last = ids[-1]
@@ -151,7 +152,10 @@ class Lists:
 
         def ask(ids: Sequence[int]) -> list[Entity]:
             asked = {**filters_of({**filters, "id": f"[{ids[0]},{ids[-1]}]"}), "sort": "[id_ASC]"}
-            return [entity for entity in self._page(resource, fields, asked, attempts_for(len(ids))) if entity.id]
+            page = self._page(resource, fields, asked, attempts_for(len(ids)))
+            found = [entity for entity in page if entity.id]
+            self._require_next(resource, [entity.id for entity in found], ids[0] - 1, ids[-1])
+            return found
 
         return self._halved(ask, ids)
 
@@ -182,7 +186,10 @@ class Lists:
             page = self._page(wanted.resource, wanted.fields, asked, attempts_for(len(ids)))
             if any(entity.text(wanted.key) not in asked_for for entity in page if entity.id):
                 return self._chosen_in_parts(wanted, ids)
-            found += [entity for entity in page if entity.id]
+            there = [entity for entity in page if entity.id]
+            if wanted.key != "id":
+                self._require_next(wanted.resource, [entity.id for entity in there], last)
+            found += there
             if len(page) < size or wanted.key == "id":
                 return found
             last = max(last + 1, *(entity.id for entity in page))
@@ -195,11 +202,17 @@ class Lists:
             raise WrongSettingsError(self._no_filters(wanted.resource))
         return [entity for part in parts for entity in self._chosen(wanted, part)]
 
+    def _require_next(self, resource: str, ids: Sequence[int], after: int, until: int | None = None) -> None:
+        """A list that begins anew, or is in no order, would be read for ever, or in part."""
+        in_order = all(one < next_one for one, next_one in pairwise([after, *ids]))
+        if not in_order or (ids and until is not None and ids[-1] > until):
+            raise WrongSettingsError(self._no_filters(resource))
+
     def _no_filters(self, resource: str) -> str:
         return (
-            f"{self.where}: expected those of `{resource}` that were asked for, got others: something on the shop's"
-            " side drops filters (`filter[id]=[1|2]`) from the address. Ask the host to let them through (Suhosin:"
-            " suhosin.get.max_value_length)"
+            f"{self.where}: expected those of `{resource}` that were asked for, in order, got others: something on the"
+            " shop's side drops filters (`filter[id]=[1|2]`, `sort=`) from the address. Ask the host to let them"
+            " through (Suhosin: suhosin.get.max_value_length)"
         )
 
     def languages_asked(self, resource: str) -> dict[str, str]:
