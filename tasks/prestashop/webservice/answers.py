@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
@@ -94,8 +95,12 @@ def _document(body: bytes) -> tuple[Element | None, str]:
 
 
 def _redirected(reply: Reply) -> WrongSettingsError:
-    there = urlsplit(reply.headers.get("location", ""))
-    host = f"`{there.scheme}://{there.netloc}`" if there.scheme and there.hostname else "another page"
+    host = "another page"
+    with suppress(ValueError):
+        there = urlsplit(reply.headers.get("location", ""))
+        if there.scheme and there.hostname:
+            # no user: some servers put there whom they were asked by
+            host = f"`{there.scheme}://{there.netloc.rpartition('@')[2]}`"
     return WrongSettingsError(
         f"{reply.where}: expected the Webservice, got sent to {host}: PrestaShop does so when the address is not"
         " exactly one of its shop's (with or without `www.`, https), or no active shop has this number. Correct `Shop's"

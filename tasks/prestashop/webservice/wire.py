@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import ssl
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
@@ -29,7 +31,8 @@ KEPT_SECONDS = 4.0  # web servers close a connection that nothing came on for 5 
 MOST_BYTES = 64_000_000
 SLOWEST = 4  # times the longest silence, for a whole answer
 NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-HEADERS = {"User-Agent": "rexbit-flows", "Accept": "text/xml, application/xml"}
+UNPACKED_AT_ONCE = 1_000_000  # bytes: a small answer may unpack to any size
+HEADERS = {"User-Agent": "rexbit-flows", "Accept": "text/xml, application/xml", "Accept-Encoding": "gzip"}
 
 
 class Wire:
@@ -49,7 +52,9 @@ class Wire:
         self.pace = Pace(most)
         self.version = ""
         self._breaker = Breaker(most)
-        self._key = key
+        secret = key.get_secret_value()
+        # as it is, and as it goes in the header
+        self._secrets = tuple(map(SecretStr, (secret, base64.b64encode(f"{secret}:".encode()).decode())))
         self._fixed = fixed
         self._answer_seconds = answer_seconds
         self._posts = False  # the web server lets no PUT through, but POST
@@ -58,7 +63,7 @@ class Wire:
         self._under_way = 0
         self._client = httpx.Client(
             base_url=f"{address}api/",
-            auth=(key.get_secret_value(), ""),
+            auth=(secret, ""),
             headers=HEADERS,
             follow_redirects=False,
             timeout=httpx.Timeout(answer_seconds, connect=min(CONNECT_SECONDS, answer_seconds), pool=None),
@@ -192,13 +197,16 @@ class Wire:
         """The body; None where it is larger or slower than any answer is."""
         end = time.monotonic() + SLOWEST * self._answer_seconds
         blocks, size = [], 0
-        for block in response.iter_bytes():
+        for block in _unpacked(response):
             size += len(block)
             if size > MOST_BYTES or time.monotonic() > end:
                 return None
             blocks.append(block)
+        body = b"".join(blocks)
         # a shop that shows in a page what it was asked by must not have the key told in a message
-        return b"".join(blocks).replace(self._key.get_secret_value().encode(), b"***")
+        for secret in self._secrets:
+            body = body.replace(secret.get_secret_value().encode(), b"***")
+        return body
 
     def _problem(self, error: httpx.HTTPError, asked: str) -> UnknownAnswerError | WrongSettingsError:
         cause: BaseException | None = error
@@ -210,8 +218,30 @@ class Wire:
                     " certificate` of the shop's block"
                 )
             cause = cause.__cause__ or cause.__context__
-        said = str(error).replace(self._key.get_secret_value(), "***") or "no answer in time"
+        said = str(error) or "no answer in time"
+        for secret in self._secrets:
+            said = said.replace(secret.get_secret_value(), "***")
         return UnknownAnswerError(
             f"{self.where}: {asked} had no usable answer ({type(error).__name__}: {said})",
             sent=not isinstance(error, NOTHING_SENT),
         )
+
+
+def _unpacked(response: httpx.Response) -> Iterator[bytes]:
+    """The body in blocks of no great size: httpx unpacks a block at once, by whatever means the server names."""
+    packed_by = response.headers.get("content-encoding", "identity").strip().lower()
+    if packed_by == "identity":
+        yield from response.iter_raw()
+        return
+    if packed_by not in {"gzip", "x-gzip"}:
+        raise httpx.DecodingError(f"an answer packed by `{packed_by[:40]}`, though gzip was asked for")
+    unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        for packed in response.iter_raw():
+            waiting = packed
+            while waiting:
+                yield unpacking.decompress(waiting, UNPACKED_AT_ONCE)
+                waiting = unpacking.unconsumed_tail
+        yield unpacking.flush()
+    except zlib.error:
+        raise httpx.DecodingError("an answer that can't be unpacked") from None

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import logging
 import pickle
 import traceback
+import tracemalloc
+from collections.abc import Callable
 from typing import Any
 from xml.etree.ElementTree import tostring
 
@@ -33,6 +37,11 @@ UNKNOWN = {
 def of_which_slow(cases: dict[str, Fault], *fast: str) -> list[Any]:
     """All cases, of which only a few are looked at each time."""
     return [pytest.param(case, id=name, marks=() if name in fast else pytest.mark.slow) for name, case in cases.items()]
+
+
+def packed(body: bytes) -> Fault:
+    """An answer as web servers pack it."""
+    return Fault(status=200, body=gzip.compress(body), headers={"Content-Encoding": "gzip"})
 
 
 def flag(api: Api, value: int = 1) -> Entity:
@@ -301,6 +310,59 @@ def test_the_key_is_never_told(remote: Remote, caplog: pytest.LogCaptureFixture)
     assert all(key not in record.query for record in remote.service.requests)
 
 
+@pytest.mark.slow
+def test_nor_as_it_goes_in_the_header(remote: Remote) -> None:
+    header = base64.b64encode(f"{remote.service.key}:".encode())
+    remote.service.fault = faults.each(
+        Fault(status=200, body=b"<html>" + header, headers={"Content-Type": "text/html"})
+    )
+    assert header.decode() not in message(remote)
+
+
+@pytest.mark.slow
+def test_nor_where_the_shop_sends_it_along(remote: Remote) -> None:
+    location = f"https://{remote.service.key}:@www.sklep.pl:8443/api/"
+    remote.service.fault = faults.each(Fault(status=302, headers={"Location": location}))
+    told = message(remote)
+    assert "`https://www.sklep.pl:8443`" in told
+    assert remote.service.key not in told
+
+
+@pytest.mark.slow
+def test_an_address_that_is_none_is_no_crash(remote: Remote) -> None:
+    remote.service.fault = faults.each(Fault(status=300, headers={"Location": "https://[::1/"}))
+    assert "got sent to another page" in message(remote)
+
+
+@pytest.mark.slow
+def test_a_packed_answer_is_read(remote: Remote) -> None:
+    with remote.api() as api:
+        remote.service.fault = faults.nth(1, packed(b"<prestashop><product/></prestashop>"))
+        assert len(api.wire.read("products", {})[0]) == 1
+
+
+@pytest.mark.slow
+def test_an_answer_that_unpacks_without_end_takes_no_memory(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.prestashop.webservice.wire.MOST_BYTES", 1_000_000)
+    with remote.api() as api:
+        remote.service.fault = faults.each(packed(bytes(40_000_000)))
+        tracemalloc.start()
+        with pytest.raises(UnknownAnswerError, match="too long"):
+            api.wire.read("products", {}, attempts=1)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 10_000_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("packed_by", ["gzip, gzip", "zstd", "gzip"])
+def test_an_answer_packed_by_other_means_is_none(remote: Remote, packed_by: str) -> None:
+    with remote.api() as api:
+        remote.service.fault = faults.each(Fault(status=200, body=b"abc", headers={"Content-Encoding": packed_by}))
+        with pytest.raises(UnknownAnswerError, match=r"packed by|can't be unpacked"):
+            api.wire.read("products", {}, attempts=1)
+
+
 def test_all_pages_of_a_list(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tasks.prestashop.webservice.pages.PAGES", {"products": 7})
     monkeypatch.setattr("tasks.prestashop.webservice.lists.IDS_AT_ONCE", 20)
@@ -337,7 +399,7 @@ def test_all_rows_of_some_products_though_they_fill_more_than_a_page(
 
 def test_a_filter_that_is_lost_on_the_way_is_noticed(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     """Suhosin drops values of more than 512 characters."""
-    _as_suhosin(remote, monkeypatch, longest=512)
+    _as_suhosin(monkeypatch, longest=512)
     ids = list(range(1, 61)) + list(range(100_000, 100_100))
     with remote.api() as api:
         assert {one.id for one in api.listed_by("products", [], "id", ids)} == set(range(1, 61))
@@ -345,17 +407,48 @@ def test_a_filter_that_is_lost_on_the_way_is_noticed(remote: Remote, monkeypatch
 
 @pytest.mark.slow
 def test_a_shop_without_filters_is_told(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
-    _as_suhosin(remote, monkeypatch, longest=1)
+    _as_suhosin(monkeypatch, longest=1)
     with remote.api() as api, pytest.raises(WrongSettingsError, match="drops filters"):
         list(api.listed_by("products", [], "id", [5, 6]))
 
 
-def _as_suhosin(remote: Remote, monkeypatch: pytest.MonkeyPatch, longest: int) -> None:
+@pytest.mark.slow
+def test_a_list_that_begins_anew_is_not_read_for_ever(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.prestashop.webservice.pages.PAGE", 5)
+    _dropping(monkeypatch, lambda value: value.startswith(">"))
+    with remote.api() as api, pytest.raises(WrongSettingsError, match="drops filters"):
+        list(api.listed_by("stock_availables", ["id_product"], "id_product", range(1, 30)))
+
+
+@pytest.mark.slow
+def test_pages_that_are_no_intervals_are_told(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.prestashop.webservice.pages.PAGES", {"products": 7})
+    _dropping(monkeypatch, lambda value: "," in value)
+    with remote.api() as api, pytest.raises(WrongSettingsError, match="drops filters"):
+        list(api.listed("products", ["reference"]))
+
+
+@pytest.mark.slow
+def test_a_list_in_no_order_is_told(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "tasks.prestashop.webservice.lists.limits", lambda most: {"sort": "[id_DESC]", "limit": str(most)}
+    )
+    with remote.api() as api, pytest.raises(WrongSettingsError, match="in order"):
+        list(api.listed("products", ["reference"]))
+
+
+def _as_suhosin(monkeypatch: pytest.MonkeyPatch, longest: int) -> None:
+    _dropping(monkeypatch, lambda value: len(value) > longest)
+
+
+def _dropping(monkeypatch: pytest.MonkeyPatch, is_lost: Callable[[str], bool]) -> None:
+    """Let filters get lost on the way."""
+
     def dropping(*arguments: Any) -> Request | None:
         request = understand(*arguments)
         chosen = request.parameters.get("filter") if request else None
         for name, value in list(chosen.items()) if isinstance(chosen, dict) else []:
-            if len(str(value)) > longest:
+            if is_lost(str(value)):
                 del chosen[name]  # type: ignore[union-attr]
         return request
 
