@@ -25,6 +25,7 @@ bench: ## measure import and sync against the row-by-row way, through Prefect, a
 	@$(PYTHON_HERE) -m benchmarks.linking
 	@$(PYTHON_HERE) -m benchmarks.deciding
 	@$(PYTHON_HERE) -m benchmarks.explain
+	@$(PYTHON_HERE) -m benchmarks.customers
 
 test: setup ## run the tests (minutes)
 	@$(PYTHON_HERE) -m pytest -n auto --dist loadfile --no-loadscope-reorder # tests/conftest.py has the order

@@ -5,6 +5,7 @@ from blocks.feed import SupplierFeed
 from blocks.feed_columns import FeedMapping, Meaning, SkuCodes
 from blocks.feed_gate import FeedGate
 from blocks.loading import load_feed, load_integration, load_shop, load_source, refuse_taken, save_new, saved_shops
+from blocks.manual_edits import ManualEdits
 from blocks.policy import Ageing, AvailabilityPolicy, LanguageTexts
 from blocks.policy_exception import PolicyException
 from blocks.prestashop_database import PrestashopDatabase
@@ -24,6 +25,7 @@ __all__ = [
     "FeedGate",
     "FeedMapping",
     "LanguageTexts",
+    "ManualEdits",
     "Meaning",
     "PolicyException",
     "PrestashopDatabase",

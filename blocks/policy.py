@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from blocks.delivery import ShopDelivery
+from blocks.manual_edits import ManualEdits
 from blocks.policy_exception import PolicyException
 
 PLACEHOLDERS = ("days", "days_text", "date", "min", "max")
@@ -127,6 +128,11 @@ class AvailabilityPolicy(BaseModel):
         False,
         title="Respect what is there",
         description="Leaves products alone that had a text or flag of their own before our first write.",
+    )
+    manual_edits: ManualEdits = Field(
+        default_factory=ManualEdits,
+        title="Changes by hand",
+        description="What becomes of flags and texts that somebody changed in the shop after we wrote them.",
     )
     also: list[Kind] = Field(
         default_factory=list,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from blocks.after_sync import AfterSync
 from blocks.policy import AvailabilityPolicy
 from blocks.shop_gate import ChangeGate
 
@@ -23,7 +24,7 @@ class ShopNumber(BaseModel):
     integration_id: int = Field(gt=0, title="Integration number", description="The shop's number, for example 7.")
 
 
-class ShopSettings(BaseModel):
+class WhatIsWritten(BaseModel):
     """What is written to a shop, when, and in which words: the same whichever way it is reached."""
 
     id_shop: int = Field(1, gt=0, title="Shop number", description="`id_shop`; 1 unless you run several shops.")
@@ -69,3 +70,8 @@ class ShopSettings(BaseModel):
     def leaves_labels(self) -> bool:
         """Whether another block writes combinations' texts."""
         return self.texts_only or not self.combination_texts
+
+
+# of several bases the form shows the last one's fields first
+class ShopSettings(AfterSync, WhatIsWritten):
+    """The settings of every shop."""

@@ -34,15 +34,26 @@ WRITTEN = {
     "product_lang": "available_now, available_later",
     "product_attribute_lang": "available_now, available_later",
 }
+DATED = {"product": "date_upd", "product_shop": "date_upd"}
 
 
-def grant_sync_user(connection: Connection[Any], database: str, prefix: str, user: str, password: str) -> None:
+def grant_sync_user(
+    connection: Connection[Any],
+    database: str,
+    prefix: str,
+    user: str,
+    password: str,
+    *,
+    touch_date_upd: bool = False,
+) -> None:
     """Make the user anew with SELECT on the tables a sync reads and UPDATE of the columns it writes.
 
-    The connection must be an administrator's. Tables that the shop doesn't have are passed over.
+    `touch_date_upd`: also of the dates that exporters go by. The connection must be an administrator's. Tables that
+    the shop doesn't have are passed over.
     """
     who = f"'{safe_name(user)}'@'%%'"
     safe_name(f"{prefix}x")
+    written = WRITTEN | (DATED if touch_date_upd else {})
     with connection.cursor() as cursor:
         cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = %s", (database,))
         there = {name for (name,) in cursor.fetchall()}
@@ -53,6 +64,6 @@ def grant_sync_user(connection: Connection[Any], database: str, prefix: str, use
                 continue
             place = f"`{safe_name(database)}`.`{prefix}{table}`"
             cursor.execute(f"GRANT SELECT ON {place} TO {who}", ())
-            if table in WRITTEN:
-                cursor.execute(f"GRANT UPDATE ({WRITTEN[table]}) ON {place} TO {who}", ())
+            if table in written:
+                cursor.execute(f"GRANT UPDATE ({written[table]}) ON {place} TO {who}", ())
     connection.commit()

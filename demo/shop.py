@@ -175,6 +175,7 @@ def _fill_settings(tables: _Tables, shape: Shape, version: str) -> None:
         "PS_LAST_QTIES": "3",
         "PS_CATALOG_MODE": "0",
         "PS_CURRENCY_DEFAULT": "1",
+        "PS_TIMEZONE": "Europe/Warsaw",
     }
     tables.insert(
         "configuration", ("name", "value", "date_add", "date_upd"), [(*pair, SINCE, SINCE) for pair in settings.items()]

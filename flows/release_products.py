@@ -14,7 +14,7 @@ from tasks.availability import (
     show_pins,
     take_into_care,
 )
-from tasks.prestashop import ALL_FIELDS, read_rows_of, write_changes
+from tasks.prestashop import ALL_FIELDS, read_rows_of, told_afterwards, write_changes
 from tasks.report import block_name, run_name
 from tasks.run import working_on
 from tasks.summaries import ReleaseSummary
@@ -46,7 +46,10 @@ def release_products(
     """
     block = load_shop(shop)
     summary = ReleaseSummary(dry_run=dry_run)
-    with working_on("release-products", block_name(shop), block.integration_id, summary) as run:
+    with (
+        working_on("release-products", block_name(shop), block.integration_id, summary) as run,
+        told_afterwards(run, block),
+    ):
         choice = chosen_subject(
             run, block, product, supplier, whole_shop=whole_shop, reason=reason, take_back=take_back
         )

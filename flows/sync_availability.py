@@ -19,6 +19,7 @@ from tasks.availability import (
     keep_outcomes,
     pass_gate,
     plan_changes,
+    record_drift,
     watched,
 )
 from tasks.linking import begin_reading_links, join_new_items
@@ -29,6 +30,7 @@ from tasks.prestashop import (
     look_at_shop,
     read_all_rows,
     read_rows_of,
+    told_afterwards,
     write_changes,
 )
 from tasks.report import block_name, run_name
@@ -62,6 +64,7 @@ def sync_availability(
     with (
         working_on("sync-availability", block_name(shop), block.integration_id, summary) as run,
         watched(run),
+        told_afterwards(run, block),
     ):
         if approve:
             _apply_approved(run, block, approve)
@@ -75,18 +78,21 @@ def sync_availability(
         begun = begin_reading_rows(run, block, first)
         wanted = decide_availability(run, block, look, links, known, contractor)
         held = read_all_rows(run, block) if with_shop else known.result().written
-        differing = find_changes(run, wanted, held)
+        differing = find_changes(run, wanted, held, known, with_shop=with_shop)
         if not differing.count:
             summary.status = "unchanged"
             return summary
         shop_rows = read_rows_of(run, block, differing.products, begun, differing.fields)
         changes = plan_changes(run, block, differing, shop_rows, known, limit)
         if not changes.rows:
+            record_drift(run, block, changes)
             summary.status = "unchanged"
             return summary
         pass_gate(run, block, changes, wanted, known)
         if not dry_run:
-            keep_outcomes(run, write_changes(run, block, changes.changes, links))
+            outcomes = write_changes(run, block, changes.changes, links)
+            keep_outcomes(run, outcomes)
+            record_drift(run, block, changes, outcomes)
         return summary
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from blocks import ShopBlock, load_shop
 from tasks.availability import find_undone, hold_undone, keep_outcomes, plan_undo, show_pins
-from tasks.prestashop import read_rows_of, write_changes
+from tasks.prestashop import read_rows_of, told_afterwards, write_changes
 from tasks.report import block_name, run_name
 from tasks.run import working_on
 from tasks.summaries import UndoSummary
@@ -38,7 +38,10 @@ def undo_sync(
     """
     block = load_shop(shop)
     summary = UndoSummary(dry_run=dry_run, undone=change_set_id)
-    with working_on("undo-sync", block_name(shop), block.integration_id, summary) as run:
+    with (
+        working_on("undo-sync", block_name(shop), block.integration_id, summary) as run,
+        told_afterwards(run, block),
+    ):
         undone = find_undone(run, block, change_set_id, reason, products, hold_days)
         undo = plan_undo(run, block, undone, read_rows_of(run, block, undone.products, fields=undone.fields))
         if not dry_run:

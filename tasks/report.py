@@ -162,7 +162,12 @@ def started_by() -> str | None:
 
 def alert(event: str, integration_id: int, title: str, message: str) -> None:
     """Emit a Prefect event that an automation can send on to a person (`rexbit.feed.quarantined` and its like)."""
+    emit(event, integration_id, title, {"message": message})
+
+
+def emit(event: str, integration_id: int, title: str, payload: dict[str, Any]) -> None:
+    """Emit a Prefect event about an integration; outside of a flow run there is nobody to hear it."""
     if FlowRunContext.get() is None:
         return
     resource = {"prefect.resource.id": f"rexbit.integration.{integration_id}", "prefect.resource.name": title}
-    emit_event(event=event, resource=resource, payload={"message": message})
+    emit_event(event=event, resource=resource, payload=payload)

@@ -19,6 +19,15 @@ class Summary(BaseModel):
     dry_run: bool = False
 
 
+class ToldSummary(Summary):
+    """What followed a run that wrote to a shop."""
+
+    touched: int | None = Field(None, description="written products whose date of change was set, where the block asks")
+    webhook: Literal["sent", "partly", "failed"] | None = Field(
+        None, description="whether the block's webhook took what was written; the rest goes with the next run"
+    )
+
+
 class CatalogueSummary(Summary):
     """Counts of `import_catalog`; an item is a product or a combination of the shop."""
 
@@ -70,7 +79,7 @@ class LinkSummary(Summary):
     review_id: str | None = Field(None, description="where they all are, among the archive's reviews")
 
 
-class SyncSummary(Summary):
+class SyncSummary(ToldSummary):
     """Counts of `sync_availability`, in products of the shop (a product with its combinations is one)."""
 
     limit: int | None = Field(None, description="only the first n changed products were to be written")
@@ -84,6 +93,11 @@ class SyncSummary(Summary):
     unchanged: int = Field(0, description="the shop already holds what was decided")
     left: int = Field(0, description="somebody else changed the row since the plan; left alone")
     failed: int = Field(0, description="could not be written")
+    with_shop: bool = Field(False, description="every row of the shop was compared, not only what we wrote last")
+    drifted: int = Field(0, description="changed in the shop by somebody else since we wrote them, as far as looked at")
+    repaired: int = Field(0, description="of these, ours again")
+    kept: int = Field(0, description="of which something stays as somebody else set it")
+    contested: int = Field(0, description="of these, found now to be written by another program too")
     enabled: int = Field(0, description="switched to: can be ordered")
     disabled: int = Field(0, description="switched to: can't be ordered")
     not_enforceable: int = Field(
@@ -107,7 +121,7 @@ class PinSummary(Summary):
     pins: int = Field(0, description="open pins of this shop, this one among them")
 
 
-class ReleaseSummary(Summary):
+class ReleaseSummary(ToldSummary):
     """Counts of `release_products`, in products of the shop; a row is one flag or text."""
 
     products: int = Field(0, description="products with rows of ours that are given back")
@@ -123,7 +137,7 @@ class ReleaseSummary(Summary):
     change_set_id: str | None = Field(None, description="what was planned and what came of it, in the archive")
 
 
-class UndoSummary(Summary):
+class UndoSummary(ToldSummary):
     """Counts of `undo_sync`, in products of the shop; a row is one flag, text or quantity."""
 
     undone: str = Field("", description="the change set that was undone")

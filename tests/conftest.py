@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 
 from demo.servers import MariaDb, Postgres, start_mariadb, start_postgresql
 from tasks.state import StateDatabase, open_state
+from tests.crashes.table import show
 
 OURS = ("REXBIT_DATABASE_URL", "REXBIT_ARCHIVE", "PREFECT_API_URL")
 LONGEST_FIRST = ("tests/flows/test_worker.py", "tests/feeds/test_replay.py", "tests/flows", "tests/prestashop")
@@ -33,6 +34,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(ON_POSTGRESQL_FIRST) and "sqlite" in item.nodeid:
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show the table of the faults that were tried, where they were."""
+    show(terminalreporter)
 
 
 @pytest.fixture(scope="session")

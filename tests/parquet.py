@@ -29,6 +29,9 @@ DECIDED = """offer_key VARCHAR, product_id BIGINT, judgement VARCHAR, pack_size 
   name VARCHAR"""
 WRITTEN = """integration_id BIGINT, id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR,
   value VARCHAR, original VARCHAR, written_at TIMESTAMP, run_id VARCHAR"""
+EDITS = """id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR, run_id VARCHAR,
+  found VARCHAR, ours VARCHAR, wanted VARCHAR, found_at TIMESTAMP, was VARCHAR,
+  kept_until TIMESTAMP, ended_at TIMESTAMP"""
 SUPPLIERS = "integration_id BIGINT, name VARCHAR, delivery VARCHAR, timezone VARCHAR, price_kind VARCHAR"
 PINS = """product_id BIGINT, supplier_id BIGINT, kind VARCHAR, reason VARCHAR, until TIMESTAMP, decided_by VARCHAR,
   decided_at TIMESTAMP"""

@@ -16,6 +16,7 @@ DEPLOYMENTS = {f"{d['entrypoint'].rpartition(':')[2]}/{d['name']}": d for d in C
 CRONS = {
     "import_feed/acme": ["5 * * * *"],
     "sync_availability/sklep": ["20,50 * * * *"],
+    "sync_availability/sklep-audit": ["10 4 * * 0"],
     "import_catalog/sklep": ["35 3 * * *"],
     "link_products/by-hand": [],
     "check_integration/by-hand": [],

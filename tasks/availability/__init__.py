@@ -11,6 +11,8 @@ from blocks import ShopBlock
 from tasks import archive
 from tasks.availability import plan
 from tasks.availability.approving import approved_changes, rows_of
+from tasks.availability.drifting import Memory, find_drift
+from tasks.availability.edits import record_drift, tell_drift
 from tasks.availability.giving_back import end_release, find_our_rows, plan_release
 from tasks.availability.holding import pass_gate, watched
 from tasks.availability.judging import Judged, ShopView, judge
@@ -23,6 +25,7 @@ from tasks.availability.reasons import REASONS
 from tasks.availability.released import chosen_subject, take_into_care
 from tasks.availability.texts import Language
 from tasks.availability.undoing import find_undone, plan_undo
+from tasks.availability.unfinished import keep_unfinished
 from tasks.duck import desk, has_rows
 from tasks.errors import Refused
 from tasks.prestashop import Look, ShopInfo
@@ -53,6 +56,7 @@ __all__ = [
     "plan_changes",
     "plan_release",
     "plan_undo",
+    "record_drift",
     "show_pins",
     "take_into_care",
     "view_of",
@@ -132,11 +136,22 @@ def view_of(shop: ShopBlock, info: ShopInfo, now: datetime) -> ShopView:
     )
 
 
-@station("find changes")
-def find_changes(run: Run[SyncSummary], wanted: Wanted, held: Path) -> Differing:
-    """Compare the whole wanted state with what is held."""
-    differing = plan.find_differing(wanted.wanted, held, run.folder)
-    run.count(changed=differing.count, unchanged=wanted.products - differing.count)
+@station("find changes", io=True)
+def find_changes(
+    run: Run[SyncSummary], wanted: Wanted, held: Path, known: Ahead[Known], *, with_shop: bool = False
+) -> Differing:
+    """Compare the whole wanted state with what is held: `with_shop`, the shop's rows, else what we wrote last."""
+    known_now = known.result()
+    memory = Memory(
+        written=known_now.written,
+        edits=known_now.edits,
+        unfinished=keep_unfinished(run) if known_now.is_unfinished else None,
+        now=run.started_at,
+        with_shop=with_shop,
+        whole=run.summary.contractor is None,
+    )
+    differing = plan.find_differing(wanted.wanted, held, run.folder, memory)
+    run.count(with_shop=with_shop, changed=differing.count, unchanged=wanted.products - differing.count)
     return differing
 
 
@@ -151,8 +166,9 @@ def plan_changes(
 ) -> ChangeSet:
     """Put what the shop holds beside what it shall hold, keep that in the archive, and show it."""
     known_now = known.result()
+    to_write, drift = find_drift(differing.rows, shop_rows, differing.memory, shop.policy.manual_edits, run.folder)
     changes = plan.make_change_set(
-        differing.rows,
+        to_write,
         shop_rows,
         known_now.written,
         run.folder,
@@ -160,6 +176,7 @@ def plan_changes(
         respect_existing=shop.policy.respect_existing,
         unfinished=known_now.is_unfinished,
     )
+    changes.drift = drift
     run.count(changed=changes.changed, enabled=changes.enabled, disabled=changes.disabled)
     run.count(by_supplier={**run.summary.by_supplier, **changes.by_supplier})
     if changes.rows_missing:
@@ -169,6 +186,8 @@ def plan_changes(
             " products in the shop's back office: `Rows that the shop lacks` in the summary"
         )
         run.show("Rows that the shop lacks", changes.missing_rows)
+    if drift:
+        tell_drift(run, shop, drift, changes.changes)
     if changes.own:
         _show_own(run, changes)
     if changes.rows:

@@ -1,6 +1,6 @@
 -- Which products have something new to be written.
 -- On the desk: wanted, and the state to compare with: held (id_product, id_product_attribute, id_lang, field, value).
--- Leaves: differing (rows of wanted), changed_products (id_product).
+-- Leaves: differing (rows of wanted).
 
 CREATE TABLE differing AS
 SELECT w.* FROM wanted w LEFT JOIN held h
@@ -8,5 +8,3 @@ SELECT w.* FROM wanted w LEFT JOIN held h
  AND coalesce(h.id_lang, 0) = coalesce(w.id_lang, 0)
 WHERE CASE WHEN w.field = 'quantity' THEN w.held IS DISTINCT FROM w.value
            ELSE h.id_product IS NULL OR h.value IS DISTINCT FROM w.value END;
-
-CREATE TABLE changed_products AS SELECT DISTINCT id_product FROM differing ORDER BY id_product;

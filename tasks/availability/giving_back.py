@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import BaseModel
 
 from blocks import ShopBlock
-from tasks import archive
 from tasks.availability.pins import (
     Pin,
     Subject,
@@ -20,8 +19,8 @@ from tasks.availability.pins import (
 )
 from tasks.availability.putting_back import PutBack, plan_putting_back
 from tasks.availability.released import Choice
-from tasks.duck import Desk, desk
-from tasks.errors import WrongSettingsError
+from tasks.availability.unfinished import lay_unfinished
+from tasks.duck import desk
 from tasks.run import Run
 from tasks.state import Session
 from tasks.station import station
@@ -30,8 +29,6 @@ from tasks.summaries import ReleaseSummary
 KEY = ("integration_id", "id_product", "id_product_attribute", "id_lang", "field")
 WRITTEN = ("id_product", "id_product_attribute", "id_lang", "field", "value", "original", "written_at")
 LINKS = ("integration_id", "product_id", "external_product_id", "supplier_availability")
-UNFINISHED = """CREATE TABLE unfinished (place INTEGER, id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER,
-  field VARCHAR, before VARCHAR, after VARCHAR)"""
 
 
 class OurRows(BaseModel):
@@ -53,7 +50,7 @@ def find_our_rows(run: Run[ReleaseSummary], choice: Choice) -> OurRows:
     of_all = {} if supplier else ours
     links = run.state.read("integration_product_links", folder / "release_links.parquet", LINKS, of_all)
     with desk() as table:
-        _lay_unfinished(run, table)
+        lay_unfinished(run, table)
         table.load(written=written)
         if supplier:
             table.load(pins=read_pins(run.state, run.integration_id, run.started_at, folder))
@@ -68,21 +65,6 @@ def find_our_rows(run: Run[ReleaseSummary], choice: Choice) -> OurRows:
         saved = {name: table.save(name, folder / f"{name}.parquet") for name in ("earlier", "our_values")}
         products = table.save("chosen", folder / "chosen.parquet")
         return OurRows(written=written, links=links, products=products, **saved)
-
-
-def _lay_unfinished(run: Run[Any], table: Desk) -> None:
-    """Lay what crashed runs planned: some of it may stand in the shop without a record."""
-    table.connection.execute(UNFINISHED)
-    with run.state.session(read_only=True) as session:
-        names = [row["id"] for row in session.execute("change_sets_open", {"integration_id": run.integration_id})]
-    for place, name in enumerate(names):
-        try:
-            folder = archive.find("changes", run.integration_id, name)
-        except WrongSettingsError as gone:
-            run.warn(f"what change set {name} wrote before a crash can't be told any more: {gone}")
-        else:
-            values = {"place": place, "path": str(folder / "changes.parquet")}
-            table.run("availability/unfinished.sql", values)
 
 
 @station("plan release", io=True)

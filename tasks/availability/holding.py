@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from blocks import ShopBlock
 from tasks.availability import gate
+from tasks.availability.edits import SECTION
 from tasks.duck import desk
 from tasks.errors import Quarantined
 from tasks.report import alert
@@ -33,7 +34,7 @@ def pass_gate(run: Run[SyncSummary], shop: ShopBlock, changes: ChangeSet, wanted
         managed = wanted.products
         if run.summary.contractor is not None:  # whose products are fewer than those that earlier runs have switched
             managed = max(managed, _products_of(read.written))
-        _judge(run, shop, changes.changes, read.suppliers, managed)
+        _judge(run, shop, changes, read.suppliers, managed)
 
 
 def _products_of(written: Path) -> int:
@@ -44,9 +45,9 @@ def _products_of(written: Path) -> int:
 
 
 @station("judge change set", io=True)
-def _judge(run: Run[SyncSummary], shop: ShopBlock, changes: Path, suppliers: Path, managed: int) -> None:
+def _judge(run: Run[SyncSummary], shop: ShopBlock, changes: ChangeSet, suppliers: Path, managed: int) -> None:
     past, gone = gate.past_sets(run.state, run.integration_id, run.started_at)
-    switched, unreadable = gate.judge(changes, past, suppliers, managed, shop.gate)
+    switched, unreadable = gate.judge(changes.changes, past, suppliers, managed, shop.gate)
     if left_out := [*gone, *unreadable]:
         run.warn(
             f"What was switched by {', '.join(left_out)} is not counted: expected these change sets of the last 24"
@@ -55,11 +56,16 @@ def _judge(run: Run[SyncSummary], shop: ShopBlock, changes: Path, suppliers: Pat
     for one in switched:
         run.say("Gate: %d products go %s (in 24 hours %d, %.1f %%)", one.here, one.to, one.day, one.share)
     if stopping := [one for one in switched if one.is_too_many]:
-        _hold_back(run, stopping)
+        _hold_back(run, stopping, changes.drift.switched if changes.drift else 0)
 
 
-def _hold_back(run: Run[SyncSummary], stopping: Sequence[gate.Switched]) -> None:
+def _hold_back(run: Run[SyncSummary], stopping: Sequence[gate.Switched], by_others: int) -> None:
     words = "; ".join(one.words for one in stopping)
+    if by_others:
+        words += (
+            f". Somebody else switched {by_others:,} products of this change set in the shop since our last write, and"
+            f" it would switch them back (`{SECTION}` in the summary)"
+        )
     run.show("Why it is held back", [row for one in stopping for row in one.rows], words)
     for one in stopping:
         note = f"The first {len(one.examples)} of {one.day:,}, those of this run first."
@@ -82,15 +88,17 @@ def _hold_back(run: Run[SyncSummary], stopping: Sequence[gate.Switched]) -> None
 def watched(run: Run[SyncSummary]) -> Iterator[None]:
     """Tell a person once that a shop's syncs are held back, and once that they go through again.
 
-    A trial (a dry run, a limit, one contractor) says nothing about the shop.
+    A trial (a dry run, a limit, one contractor) says nothing about the shop. Nor does a sync that compares with what we
+    wrote about one that compared every row of the shop, and was held back for what others changed there.
     """
     try:
         yield
     except Quarantined as held:
-        if _is_whole(run) and not _was_held(run):
+        if _is_whole(run) and not _was_held(run, "shop" if run.summary.with_shop else "state"):
             alert("rexbit.shop.quarantined", run.integration_id, run.title, str(held))
         raise
-    if _is_whole(run) and _was_held(run):
+    saw_all = run.summary.with_shop or run.summary.approved
+    if _is_whole(run) and any(_was_held(run, kind) for kind in (("shop", "any") if saw_all else ("state",))):
         words = f"Shop {run.title}: syncs go through again; the one before was held back"
         run.say("%s", words)
         alert("rexbit.shop.healed", run.integration_id, run.title, words)
@@ -101,7 +109,9 @@ def _is_whole(run: Run[SyncSummary]) -> bool:
     return not summary.dry_run and summary.limit is None and summary.contractor is None
 
 
-def _was_held(run: Run[SyncSummary]) -> bool:
+def _was_held(run: Run[SyncSummary], kind: Literal["shop", "state", "any"]) -> bool:
+    """Whether the last sync of a kind was held back; see sync_before.sql."""
     with run.state.session(read_only=True) as session:
-        before = session.execute("sync_before", {"integration_id": run.integration_id, "id": run.id})
+        values = {"integration_id": run.integration_id, "id": run.id, "kind": kind}
+        before = session.execute("sync_before", values)
     return bool(before) and before[0]["status"] == "quarantined"

@@ -20,7 +20,7 @@ def archive_changes(run: Run[Any], changes: ChangeSet, **more: object) -> None:
         "planned_at": run.started_at,
         "dry_run": run.summary.dry_run,
         **more,
-        **changes.model_dump(mode="json", exclude={"changes"}),
+        **changes.model_dump(mode="json", exclude={"changes", "drift"}),
     }
     archive.keep("changes", run.integration_id, name, {"changes.parquet": changes.changes}, manifest)
     run.count(change_set_id=name)

@@ -9,8 +9,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from blocks import ShopBlock
+from tasks.availability.drifting import Drift, Memory
 from tasks.availability.judging import ShopView, lay_decisions
-from tasks.duck import desk, sql_text
+from tasks.duck import Desk, desk, sql_text
 from tasks.prestashop import Field
 
 SAMPLE = 10
@@ -37,12 +38,16 @@ class Wanted(BaseModel):
 
 
 class Differing(BaseModel):
-    """Rows of `wanted` that are new, their products (`changed_products`: id_product) and fields."""
+    """Rows of `wanted` that are new, their products (`changed_products`: id_product) and fields.
+
+    `memory`: what they were compared with besides, and are judged by.
+    """
 
     rows: Path
     products: Path
     count: int
     fields: list[Field]
+    memory: Memory | None = None
 
 
 class ChangeSet(BaseModel):
@@ -51,7 +56,7 @@ class ChangeSet(BaseModel):
     `changed`: products with something to write, `products` those of them that a limit lets through. `missing_rows`: the
     first rows that the shop lacks, `rows_missing` how many. `had_own`: the first products with a text or flag of their
     own before our first write, `own` how many; `respected`: those of them that are left alone. `switches`: rows by
-    which a product that we wrote to before goes on or off.
+    which a product that we wrote to before goes on or off. `drift`: what others changed, where anything was found.
     """
 
     changes: Path
@@ -68,6 +73,7 @@ class ChangeSet(BaseModel):
     switches: int
     reasons: dict[str, int]
     by_supplier: dict[str, int]
+    drift: Drift | None = None
 
 
 def decide(
@@ -111,17 +117,33 @@ def decide(
         )
 
 
-def find_differing(wanted: Path, held: Path, folder: Path) -> Differing:
-    """Compare the whole wanted state with what is held: our last-written rows, or the shop's own."""
+def find_differing(wanted: Path, held: Path, folder: Path, memory: Memory | None = None) -> Differing:
+    """Compare the whole wanted state with what is held: our last-written rows, or the shop's own.
+
+    `memory`: what we know besides, by which rows are looked at that hold what is wanted.
+    """
     with desk() as table:
         table.show(wanted=wanted, held=held)
         table.run("availability/changed.sql")
+        if memory:
+            _look_at_more(table, memory)
+        table.run("availability/changed_products.sql")
         return Differing(
             rows=table.save("differing", folder / "differing.parquet"),
             products=table.save("changed_products", folder / "changed_products.parquet"),
             count=table.count("changed_products"),
             fields=[row["field"] for row in table.rows("SELECT DISTINCT field FROM differing ORDER BY field")],
+            memory=memory,
         )
+
+
+def _look_at_more(table: Desk, memory: Memory) -> None:
+    if memory.with_shop or memory.has_more:
+        memory.lay(table)
+    if memory.with_shop:
+        table.run("availability/changed_record.sql")
+    if memory.has_more:
+        table.run("availability/look_again.sql", {"now": memory.moment, "with_shop": memory.with_shop})
 
 
 def make_change_set(

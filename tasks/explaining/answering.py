@@ -99,12 +99,13 @@ def _facts(session: Session, place: Place, item: Item, look: ProductLook | None,
     known = read_known(session, shop, item, attributes, place.folder, ageing=ageing)
     feeds, links = feeds_and_links(session, item, known, place.folder)
     decided, refused = _decided(place, item, known, look)
-    holds = shop_holds(item, known, look, problem, decided.wanted if decided else [])
+    holds = shop_holds(item, known, look, problem, decided.wanted if decided else [], place.now)
     languages = {one.id_lang: one.iso_code for one in look.info.languages} if look else {}
     return Facts(
         item=item,
         is_enabled=place.shop.product_listing_enabled,
         respects_existing=place.shop.policy.respect_existing,
+        keeps_flags=place.shop.policy.manual_edits.flags != "repair",
         restores=place.shop.policy.no_offer == "restore",
         feeds=feeds,
         links=links,

@@ -161,8 +161,14 @@ def _not_in_the_shop_yet(facts: Facts) -> Iterator[Cause]:
     due, rule = facts.due, facts.rule
     if rule is None or rule.allowed is None or due is None:
         return
+    is_pinned = rule.reason_code in {"pinned_on", "pinned_off"}  # which no change by hand stands in the way of
+    if due.field == FLAG and due.left and not (is_pinned and due.left == "kept"):
+        until = Cause(code="until" if due.left_until else "until_decision", values={"until": due.left_until})
+        values = {"holds": shown(due.holds), "wanted": shown(due.wanted), "at": due.left_at, "until": until}
+        yield Cause(code=f"edit_{due.left}", values=values)
     if due.field == FLAG and due.is_drift and due.written == due.wanted:
-        values = {"written": shown(due.written), "holds": shown(due.holds), "at": due.written_at}
+        then = Cause(code="audit_keeps" if facts.keeps_flags and not is_pinned else "audit_repairs")
+        values = {"written": shown(due.written), "holds": shown(due.holds), "at": due.written_at, "then": then}
         yield Cause(code="changed_in_shop", values=values)
     values = {"wanted": Cause(code="wanted_on" if rule.allowed else "wanted_off"), "decided": decided(facts)}
     for failed in facts.not_written:

@@ -38,6 +38,7 @@ class Facts(NamedTuple):
     not_written: list[NotWritten]
     last_sync: Doing | None
     last_write: LastWrite | None
+    keeps_flags: bool = False  # that somebody changed in the shop
 
     @property
     def flag(self) -> Value | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from tasks.explaining.model import Item, ShopHolds, Value
@@ -16,10 +17,15 @@ Key = tuple[int, int, str]
 
 
 def shop_holds(
-    item: Item, known: Known, look: ProductLook | None, problem: str | None, wanted: Sequence[dict[str, Any]]
+    item: Item,
+    known: Known,
+    look: ProductLook | None,
+    problem: str | None,
+    wanted: Sequence[dict[str, Any]],
+    now: datetime,
 ) -> ShopHolds:
     """Put the three beside each other, value by value; `problem`: why there is no look at the shop."""
-    holds = ShopHolds(problem=problem, values=_values(known, look, wanted))
+    holds = ShopHolds(problem=problem, values=_values(known, look, wanted, now))
     if look is None:
         return holds
     holds.catalogue_mode = look.info.catalogue_mode
@@ -33,7 +39,7 @@ def shop_holds(
     return holds
 
 
-def _values(known: Known, look: ProductLook | None, wanted: Sequence[dict[str, Any]]) -> list[Value]:
+def _values(known: Known, look: ProductLook | None, wanted: Sequence[dict[str, Any]], now: datetime) -> list[Value]:
     languages = {language.id_lang: language.iso_code for language in look.info.languages} if look else {}
     found: dict[Key, Value] = {}
 
@@ -52,6 +58,11 @@ def _values(known: Known, look: ProductLook | None, wanted: Sequence[dict[str, A
     for row in wanted:
         one = value(row)
         one.wanted, one.is_wanted = row["value"], True
+    for row in known.edits:
+        one = value(row)
+        stands = row["was"] == "contested" or not one.is_read or row["found"] == one.holds
+        if stands and (row["kept_until"] is None or row["kept_until"] > now):
+            one.left, one.left_at, one.left_until = row["was"], row["found_at"], row["kept_until"]
     return [
         one
         for key, one in sorted(found.items())

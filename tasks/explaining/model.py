@@ -110,7 +110,9 @@ class Pin(BaseModel):
 class Value(BaseModel):
     """A flag or text of the shop: what it holds, what we wrote last, what is wanted, what it held before us.
 
-    `is_read`, `is_written`, `is_wanted`: whether there is such a value at all, as each may be empty.
+    `is_read`, `is_written`, `is_wanted`: whether there is such a value at all, as each may be empty. `left`: a sync
+    found that somebody else set it (first at `left_at`) and leaves it so: `kept` by the policy, `contested` as another
+    program writes it; `left_until` None: until something else is to be written.
     """
 
     attribute: int
@@ -125,6 +127,9 @@ class Value(BaseModel):
     original: str | None = None
     wanted: str | None = None
     is_wanted: bool = False
+    left: str | None = None
+    left_at: datetime | None = None
+    left_until: datetime | None = None
 
     @property
     def is_drift(self) -> bool:

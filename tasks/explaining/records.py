@@ -21,7 +21,8 @@ RUNS_LOOKED_AT = 10  # for one that was no trial
 class Known(BaseModel):
     """Files as a decision takes them, and their rows: of the product and of what it is one of (its family).
 
-    `links` are those of suppliers, `products` our numbers of the family by their place in the shop.
+    `edits`: what others changed in the shop and is left so. `links` are those of suppliers, `products` our numbers of
+    the family by their place in the shop.
     """
 
     files: dict[str, Path]
@@ -33,6 +34,7 @@ class Known(BaseModel):
     pins: list[dict[str, Any]]
     names: dict[int, str]
     absences: list[dict[str, Any]]
+    edits: list[dict[str, Any]] = []
 
     def name(self, supplier: int) -> str:
         """A supplier's name; its number where no import left one."""
@@ -78,6 +80,7 @@ def read_known(
         pins=[row for row in rows(files["pins"]) if row["product_id"] in {None, *family}],
         names={row["integration_id"]: row["name"] for row in suppliers},
         absences=rows(files["absences"]),
+        edits=rows(session.read("shop_edits", folder / "edits.parquet", where={**ours, "ended_at": None})),
     )
 
 

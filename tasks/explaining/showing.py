@@ -223,6 +223,7 @@ class _Shower:
 
     def _value(self, value: Value) -> Mapping[str, Any]:
         note = "note_drift" if value.is_drift else "note_due" if value.is_due else ""
+        note = f"note_{value.left}" if value.left else note
         return {
             "place": value.attribute or None,
             "language": value.language,

@@ -64,7 +64,14 @@ TABLE = {
     "held_stock": "{stock:pieces}",
     "held_available": "that it is available",
     "changed_in_shop": "somebody changed it in the shop: we wrote `can be ordered: {written}` on {at:moment}, the shop"
-    ' holds `{holds}`; a sync with compare="shop" repairs that',
+    " holds `{holds}`; {then}",
+    "audit_repairs": 'a sync with compare="shop" repairs that',
+    "audit_keeps": "the policy (`Changes by hand`) keeps it so, unless it stands for some rows of the product only",
+    "edit_kept": "somebody set `can be ordered: {holds}` in the shop (found on {at:moment}), and the policy (`Changes"
+    " by hand`) keeps that {until}; we would write `{wanted}`",
+    "edit_contested": "another program writes this field: on {at:moment} it was changed back for the third time in 24"
+    " hours, so that we leave it alone {until}; the shop holds `can be ordered: {holds}`, we would write `{wanted}`",
+    "until_decision": "until the decision changes",
     "wanted_on": "can be ordered",
     "wanted_off": "can't be ordered",
     "shop_switched_off": "the decision is `{wanted}` ({decided}), but the shop is switched off in its block (`Switched"
@@ -192,6 +199,8 @@ TABLE = {
     "column_note": "note",
     "note_drift": "somebody changed it",
     "note_due": "to be written",
+    "note_kept": "somebody changed it, and it is kept so",
+    "note_contested": "another program writes it too: left alone",
     "file_passed": "yes",
     "file_warned": "yes, with a warning",
     "file_approved": "yes, approved",

@@ -64,8 +64,15 @@ TABLE = {
     "held_stock": "{stock:pieces}",
     "held_available": "że jest dostępny",
     "changed_in_shop": "ktoś zmienił to w sklepie: zapisaliśmy „można zamawiać: {written}” {at:moment}, a sklep ma"
-    " „{holds}”; naprawi to"
-    ' synchronizacja z compare="shop"',
+    " „{holds}”; {then}",
+    "audit_repairs": 'naprawi to synchronizacja z compare="shop"',
+    "audit_keeps": "reguły (`Changes by hand`) to zachowują, chyba że dotyczy tylko części wierszy produktu",
+    "edit_kept": "ktoś ustawił w sklepie „można zamawiać: {holds}” (zauważone {at:moment}), a reguły (`Changes by"
+    " hand`) to zachowują {until}; zapisalibyśmy „{wanted}”",
+    "edit_contested": "to pole zapisuje też inny program: {at:moment} zostało zmienione z powrotem po raz trzeci w"
+    " ciągu 24 godzin, więc zostawiamy je w spokoju {until}; sklep ma „można zamawiać: {holds}”,"
+    " zapisalibyśmy „{wanted}”",
+    "until_decision": "do zmiany decyzji",
     "wanted_on": "można zamówić",
     "wanted_off": "nie można zamówić",
     "shop_switched_off": "decyzja brzmi „{wanted}” ({decided}), ale sklep jest wyłączony w swoim bloku (`Switched on`),"
@@ -189,6 +196,8 @@ TABLE = {
     "column_note": "uwaga",
     "note_drift": "ktoś to zmienił",
     "note_due": "do zapisania",
+    "note_kept": "ktoś to zmienił i tak zostaje",
+    "note_contested": "zapisuje to też inny program: zostawiamy",
     "file_passed": "tak",
     "file_warned": "tak, z uwagą",
     "file_approved": "tak, zatwierdzony",

@@ -1,7 +1,7 @@
 """The door to a PrestaShop shop: read its catalogue, read and write its availability, check its settings.
 
 Nothing else in the project writes to a shop. Written are `out_of_stock` and `available_later`; in quantities mode also
-`quantity` and `available_now`.
+`quantity` and `available_now`; where its block asks for it, the products' `date_upd`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from blocks import ShopBlock
 from tasks.duck import desk
 from tasks.errors import Refused, RexbitError
+from tasks.prestashop.aftercare import noting, told_afterwards
 from tasks.prestashop.applying import apply_change_set
 from tasks.prestashop.model import ALL_FIELDS, USUAL_FIELDS, Asked, Field, ShopInfo, asked_by, fields_of
 from tasks.prestashop.opening import checks, open_shop
@@ -45,6 +46,7 @@ __all__ = [
     "read_all_rows",
     "read_rows_of",
     "rows_of_others",
+    "told_afterwards",
     "told_of_whole_shop",
     "write_changes",
 ]
@@ -144,7 +146,7 @@ def write_changes(run: Run[Any], block: ShopBlock, changes: Path, links: Path) -
     Safe to repeat: a row that already holds what it shall is found to, and recorded.
     """
     with open_shop(block) as shop, shop.lock():
-        applied = apply_change_set(shop, run.state, changes, _writing(run, links), run.check_lease)
+        applied = apply_change_set(shop, run.state, changes, _writing(run, links), noting(run))
     counts = {"written": applied.written, "left": applied.left, "failed": applied.failed}
     run.count(**counts, rows_written=applied.rows_written)
     run.say("Wrote %d rows of %d products and read them back", applied.rows_written, applied.written)
@@ -157,7 +159,9 @@ def write_changes(run: Run[Any], block: ShopBlock, changes: Path, links: Path) -
 def _writing(run: Run[Any], links: Path) -> Writing:
     if run.summary.change_set_id is None:
         raise LookupError("a change set is planned and archived before it is written")
-    return Writing(run.integration_id, run.id, run.summary.change_set_id, links, run.folder)
+    summary = run.summary
+    is_trial = isinstance(summary, SyncSummary) and (summary.limit is not None or summary.contractor is not None)
+    return Writing(run.integration_id, run.id, summary.change_set_id, links, run.folder, is_trial)
 
 
 @station("check shop", io=True)

@@ -187,3 +187,12 @@ class Shop(Protocol):
         A value is written only where the shop holds exactly `before`, and `written` only after it was read back.
         Errors: Refused (a change that the shop can't hold; nothing is written), those of the way to the shop.
         """
+
+    def touch(self, products: Sequence[int]) -> None:
+        """Let programs that take what changed since their last run find some products.
+
+        Promised: afterwards `date_upd` of each product, and of its row of this shop where there is one, is no earlier
+        than the call, in the shop's own time; the date of a product is shared by all shops that sell it. Nothing else
+        changes, and once more does no harm. A driver whose writes set the date by themselves (the Webservice's of a
+        product, not those of its stock) has to see only to those that don't.
+        """

@@ -20,13 +20,17 @@ logger = logging.getLogger(__name__)
 
 
 class Writing(NamedTuple):
-    """Who writes what, on whose behalf; `links` are those of every integration, `folder` is the run's."""
+    """Who writes what, on whose behalf; `links` are those of every integration, `folder` is the run's.
+
+    `is_trial`: it looks at some products only, and so does not finish what a crash left of others.
+    """
 
     integration_id: int
     run_id: str
     change_set_id: str
     links: Path
     folder: Path
+    is_trial: bool = False
 
 
 class Done(NamedTuple):
@@ -49,13 +53,14 @@ class Recorder:
         self._table = table
         self._writing = writing
         self._values: dict[str, int | str] = {"integration_id": writing.integration_id, "run_id": writing.run_id}
+        self._unfinished: list[str] = []  # change sets that a crash cut short
         self._is_first = False  # nothing of this shop is recorded yet, so that no row has to be looked for
         table.connection.execute(
             "CREATE TABLE not_held (id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER, field VARCHAR)"
         )
 
     def begin(self) -> None:
-        """Say that this change set is being written; finish the record of those that a crash left behind."""
+        """Say that this change set is being written; keep what those met that a crash left behind."""
         values = {"id": self._writing.change_set_id, "integration_id": self._writing.integration_id}
         with self._state.session() as session:
             unfinished = [row["id"] for row in session.execute("change_sets_unfinished", values)]
@@ -64,6 +69,7 @@ class Recorder:
             self._is_first = not unfinished and not session.execute("shop_written_any", values)
         for change_set_id in unfinished:
             self._remember_originals(change_set_id)
+        self._unfinished = unfinished
 
     def take_links(self) -> None:
         """Lay the shop's links beside the flags, before the first window is recorded."""
@@ -82,7 +88,6 @@ class Recorder:
             rows = self._table.save("first_met", self._writing.folder / "first_met.parquet")
             with self._state.session() as session:
                 session.upsert("shop_written", rows, key=KEY, update=())
-        self._end(change_set_id)
 
     def windows(self, done: Sequence[Done]) -> None:
         """Record windows that follow each other, read back from the shop; what it doesn't hold is not recorded.
@@ -104,8 +109,10 @@ class Recorder:
             session.update("integration_product_links", links, key=("integration_id", "product_id"))
 
     def end(self) -> None:
-        """Say that every window is recorded."""
+        """Say that every window is recorded, and with it what a crash left: not before, as this run may die as well."""
         self._end(self._writing.change_set_id)
+        for change_set_id in [] if self._writing.is_trial else self._unfinished:
+            self._end(change_set_id)
 
     def _end(self, change_set_id: str) -> None:
         with self._state.session() as session:

@@ -97,6 +97,25 @@ SHOP_WRITTEN = Table(
     postgresql_with={"fillfactor": 70},
 )
 
+# What somebody else changed in a shop after we wrote it, and what became of it: a row each time that it was found.
+SHOP_EDITS = Table(
+    "shop_edits",
+    METADATA,
+    Column("integration_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id_product", BigInteger, primary_key=True, autoincrement=False),
+    Column("id_product_attribute", BigInteger, primary_key=True, autoincrement=False),
+    Column("id_lang", Integer, primary_key=True, autoincrement=False),
+    Column("field", Text, primary_key=True),
+    Column("run_id", Text, primary_key=True),  # which found it; tried again, it is the same row
+    Column("found", Text),
+    Column("ours", Text),  # as we had written it
+    Column("wanted", Text),
+    Column("found_at", DateTime, nullable=False),  # first
+    Column("was", Text, nullable=False),  # repaired, kept (by the policy), contested (another program writes it)
+    Column("kept_until", DateTime),  # None: until we would write another value
+    Column("ended_at", DateTime),
+)
+
 CHANGE_SETS = Table(
     "change_sets",
     METADATA,

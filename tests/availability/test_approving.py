@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -90,4 +90,23 @@ def test_the_sync_before_is_the_last_whole_one(
 ) -> None:
     for number, (status, told) in enumerate(before):
         ended(run, f"r{number}", status, **told)
-    assert holding._was_held(run) is was_held
+    assert holding._was_held(run, "any") is was_held
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("before", "kind", "was_held"),
+    [
+        ([("quarantined", {"with_shop": True}), ("unchanged", {})], "shop", True),
+        ([("quarantined", {"with_shop": True}), ("completed", {"approved": True})], "shop", False),
+        ([("quarantined", {}), ("completed", {"with_shop": True})], "state", False),
+        ([("quarantined", {}), ("quarantined", {"with_shop": True})], "state", True),
+        ([("completed", {}), ("quarantined", {"with_shop": True})], "state", False),
+    ],
+)
+def test_what_an_audit_stopped_for_no_other_sync_has_seen(
+    run: Run[SyncSummary], before: list[tuple[str, dict[str, Any]]], kind: Literal["shop", "state"], was_held: bool
+) -> None:
+    for number, (status, told) in enumerate(before):
+        ended(run, f"r{number}", status, **told)
+    assert holding._was_held(run, kind) is was_held

@@ -207,3 +207,30 @@ def test_a_newer_file_that_says_no_more_is_not_the_cause() -> None:
     assert find_cause(facts(feeds=feeds)).code == "feed_held_back"
     said.key = "ANOTHER-SIZE"
     assert find_cause(facts(feeds=feeds)).code == "below_threshold"
+
+
+def test_a_change_by_hand_that_is_kept() -> None:
+    kept = flag("1", left="kept", left_at=AT)
+    cause = find_cause(facts(kept))
+    assert cause.code == "edit_kept"
+    assert words(cause) == (
+        "Can be ordered: somebody set `can be ordered: yes` in the shop (found on 3.11.2026 06:00), and the policy"
+        " (`Changes by hand`) keeps that until the decision changes; we would write `no`."
+    )
+
+
+def test_a_pin_keeps_no_change_by_hand() -> None:
+    cause = find_cause(facts(flag("1", left="kept", left_at=AT), rule={"reason_code": "pinned_off"}, keeps_flags=True))
+    assert words(cause).endswith('a sync with compare="shop" repairs that.')
+
+
+def test_what_another_program_writes_too() -> None:
+    cause = find_cause(facts(flag("1", wanted="0", written="1", left="contested", left_at=AT, left_until=AT)))
+    assert cause.code == "edit_contested"
+    assert "left alone" not in words(cause)
+    assert "changed back for the third time in 24 hours, so that we leave it alone until" in words(cause)
+
+
+def test_a_change_that_was_not_found_yet_says_what_becomes_of_it() -> None:
+    assert words(find_cause(facts(flag("1")))).endswith('a sync with compare="shop" repairs that.')
+    assert "keeps it so" in words(find_cause(facts(flag("1"), keeps_flags=True)))

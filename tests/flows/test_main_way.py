@@ -114,7 +114,8 @@ def test_compare_with_the_shop_finds_what_others_changed(world: World) -> None:
         ours,
     )
     assert sync_availability(world.shop).changed == 0
-    assert (sync_availability(world.shop, compare="shop").written, world.flag(ours)) == (1, 1)
+    audit = sync_availability(world.shop, compare="shop")
+    assert (audit.written, audit.drifted, audit.repaired, world.flag(ours)) == (1, 1, 1, 1)
 
 
 @pytest.mark.slow

@@ -87,6 +87,23 @@ def test_a_crash_between_write_and_record_loses_no_original(
     assert unfinished(state) == []
 
 
+def test_what_a_crash_left_is_known_until_a_whole_run_is_through(
+    bench: Bench, state: StateDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crash_before_recording(monkeypatch, bench, state, text_change(1, "", "po"))
+    with monkeypatch.context() as patched:
+        patched.setattr(applying, "apply_changes", crash)
+        with pytest.raises(Crashed):
+            apply(bench, state, "c2", text_change(1, "po", "później"))
+    assert unfinished(state) == ["c1", "c2"]
+    trial = change_set(bench.folder, [text_change(2, "", "po")])
+    with bench.open() as shop:
+        apply_change_set(shop, state, trial, writing(bench, state, "c3")._replace(is_trial=True), nothing)
+    assert unfinished(state) == ["c1", "c2"]
+    apply(bench, state, "c4", text_change(1, "po", "później"))
+    assert unfinished(state) == []
+
+
 def test_a_crashed_change_set_that_is_gone_from_the_archive_stops_nobody(
     bench: Bench, state: StateDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,6 +31,7 @@ from tasks.prestashop.database.connection import explained
 from tasks.prestashop.database.rights import check_too_few, check_too_many, rights_of
 from tasks.prestashop.database.session import Session
 from tasks.prestashop.database.shop import LOCK_WAIT_SECONDS, TRANSACTIONAL
+from tasks.prestashop.database.touching import check_zone
 from tasks.prestashop.model import ShopInfo
 from tasks.prestashop.scopes import scope_of
 from tasks.summaries import Check
@@ -78,6 +79,8 @@ def _all(session: Session, block: PrestashopDatabase) -> Iterator[Check]:
         yield check_currency(
             info, "Grant SELECT on the table `currency`, or choose a default currency in the back office."
         )
+    if block.touch_date_upd:
+        yield check_zone(session, info)
     yield check_features(info, "Grant SELECT on the table of the feature if you want it.")
     yield check_switched_on(block)
 

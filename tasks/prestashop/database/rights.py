@@ -18,6 +18,7 @@ from tasks.prestashop.database.grants import (
     without,
 )
 from tasks.prestashop.database.session import Session
+from tasks.prestashop.database.touching import DATE, DATED
 from tasks.prestashop.model import FLAG, LATER, NOW, QUANTITY, STOCK_FIELDS, ShopInfo, asked_by, fields_of
 from tasks.summaries import Check
 
@@ -102,6 +103,9 @@ def _writes(prefix: str, info: ShopInfo | None, block: PrestashopDatabase) -> It
     yield _update(prefix, TEXTS, *texts)
     if _has_labels(info) and not block.leaves_labels:
         yield _update(prefix, LABELS, *texts)
+    if block.touch_date_upd:
+        for table in DATED:
+            yield _update(prefix, table, DATE)
 
 
 def _has_labels(info: ShopInfo | None) -> bool:

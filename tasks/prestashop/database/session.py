@@ -95,7 +95,9 @@ class Session:
             _heed_warnings(cursor)
         return row[0] if row else None
 
-    def write(self, name: str, values: Mapping[str, Any], column: Field, and_if: str | None = None) -> int:
+    def write(
+        self, name: str, values: Mapping[str, Any], column: Field | None = None, and_if: str | None = None
+    ) -> int:
         """Run an UPDATE, `and_if` one more condition; returns how many rows it changed.
 
         Raises ServerWarningError if the server had something to say.

@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +21,9 @@ from tasks.prestashop.database.capabilities import engines, read_info, take_keys
 from tasks.prestashop.database.connection import CONNECTION_LOST, LOCKED, error_code, explained
 from tasks.prestashop.database.reading import read_catalogue, read_rows
 from tasks.prestashop.database.session import Session
+from tasks.prestashop.database.targets import in_chunks
 from tasks.prestashop.database.together import TogetherWriter
+from tasks.prestashop.database.touching import shop_zone, touch
 from tasks.prestashop.database.writing import Writer
 from tasks.prestashop.model import USUAL_FIELDS, Asked, Change, Field, Outcome, ShopInfo, Together
 from tasks.prestashop.refusals import refuse_unwritable
@@ -107,6 +110,18 @@ class DatabaseShop:
         refuse_unwritable(changes, self.info)
         ids = [change.id_product for change in changes]
         return self._tried(lambda: self._writer.window(changes), min(ids, default=0), max(ids, default=0))
+
+    def touch(self, products: Sequence[int]) -> None:
+        """Set `date_upd` of products, and of this shop's rows of them, to the shop's time; what is later already stays.
+
+        Products that several shops sell share the first one. Errors: WrongSettingsError (no grant, no time zone),
+        UnreachableError.
+        """
+        self._require_writable()
+        with explained(self.session.address):
+            zone = shop_zone(self.session, self.info)
+        for ids in in_chunks(sorted(products)):
+            self._tried(partial(touch, self.session, self.info, zone, ids), ids[0], ids[-1])
 
     def _tried(self, write: Callable[[], R], first: int, last: int) -> R:
         """Write the window of the products `first` to `last`, as often as another attempt may heal it."""

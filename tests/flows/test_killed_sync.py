@@ -16,6 +16,8 @@ from demo.orchestra import Orchestra
 from demo.servers import MariaDb
 from demo.shop import make_shop
 from flows import import_catalog, import_feed, sync_availability
+from tasks import archive
+from tasks.prestashop.aftercare import outbox
 from tasks.state import open_state
 from tests.flows.conftest import block_of
 from tests.flows.world import MAPPING, World
@@ -92,10 +94,14 @@ def test_the_next_sync_finishes_what_a_killed_one_began(
     }
     kill_in_the_middle(world)
     done = world.query("SELECT count(*) AS n FROM ps_product_lang WHERE available_later = 'Wysyłka za 3 dni'")[0]["n"]
+    (untold,) = outbox.waiting(7)
     assert done > 0, "killed before it wrote anything: that is no crash in the middle"
 
     synced = sync_availability(world.shop)  # waits for the end of the dead one's lease
     assert (synced.status, synced.left, synced.failed) == ("completed", 0, 0)
+    assert outbox.waiting(7) == []
+    told = (archive.find("changes", 7, untold.change_set_id) / "touched.csv").read_text().splitlines()
+    assert len(told) > done  # with its head: all that the dead one may have written
     for id_lang, text in ((1, "Wysyłka za 3 dni"), (2, "Ships in 3 days")):
         rows = world.query(
             "SELECT p.reference, l.available_later FROM ps_product p JOIN ps_product_lang l USING (id_product)"

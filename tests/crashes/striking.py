@@ -1,0 +1,253 @@
+"""One run that is struck at a point, and what is true after it, after the next run, and after a third."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
+from typing import Any, NamedTuple, Self
+
+from blocks import ShopBlock, SupplierFeed
+from tests.crashes.child import Ended, Order, work
+from tests.crashes.drivers import DRIVERS
+from tests.crashes.place import SHOP, Key, Place, Row, Values, values
+
+LONGEST_SECONDS = 60
+FILE_GROWS = resource.RLIMIT_FSIZE
+
+
+class Fault(NamedTuple):
+    """What befalls a run that stands still at a point (`strike`), and what is mended after it ended (`mend`)."""
+
+    name: str
+    strike: Callable[[Place, BaseProcess, str], None]
+    mend: Callable[[Place], None] = lambda _: None
+
+
+def _kill(_: Place, child: BaseProcess, _driver: str) -> None:
+    child.kill()
+
+
+def _cut(place: Place, _: BaseProcess, driver: str) -> None:
+    DRIVERS[driver].cut(place)
+
+
+def _restart_shop(place: Place, *_: object) -> None:
+    place.kill_mariadb()
+    place.start_mariadb()
+
+
+def _restart_state(place: Place, *_: object) -> None:
+    place.kill_postgres()
+    place.start_postgres()
+
+
+def _fill(place: Place, child: BaseProcess, _: str) -> None:
+    if place.can_fill:
+        place.fill_archive()
+    else:  # no file of the process may grow: all that an ordinary user can do to it
+        resource.prlimit(child.pid or 0, FILE_GROWS, (0, 0))
+
+
+def _fill_all(_: Place, child: BaseProcess, _driver: str) -> None:
+    resource.prlimit(child.pid or 0, FILE_GROWS, (0, 0))
+
+
+FAULTS = {
+    fault.name: fault
+    for fault in (
+        Fault("kill -9", _kill),
+        Fault("connection to the shop cut", _cut),
+        Fault("shop's database killed, back at once", _restart_shop),
+        Fault("shop's database killed, back after the run", lambda p, *_: p.kill_mariadb(), Place.start_mariadb),
+        Fault("our database killed, back at once", _restart_state),
+        Fault("our database killed, back after the run", lambda p, *_: p.kill_postgres(), Place.start_postgres),
+        Fault("archive full", _fill, Place.empty_archive),
+        Fault("disk full", _fill_all),
+    )
+}
+
+
+@dataclass
+class Struck:
+    """What came of one strike. `lost`: rows that should have been written in the end and were not; `wrong`: rows of the
+    shop, or of our record, that hold anything else than they should, at any time.
+    """
+
+    fault: str
+    driver: str
+    start: str
+    point: str
+    ended: str = ""
+    converged: bool = False
+    lost: list[Key] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+
+class Goal(NamedTuple):
+    """What a run without a fault makes of a start: rows of the shop, and of our record."""
+
+    shop: dict[str, list[Row]]
+    recorded: set[Key]
+
+
+class Running:
+    """A run in a process of its own; killed at the end of a `with` block, if it has not ended by then."""
+
+    def __init__(self, context: ForkServerContext, order: Order) -> None:
+        self._link, there = context.Pipe()
+        self.process = context.Process(target=work, args=(order, there), daemon=True)
+        self.process.start()
+        there.close()
+        self._told: Ended | str | None = None
+
+    def reaches_point(self) -> bool:
+        """Wait until it stands still; False: it ended before."""
+        self._told = self._hear()
+        return isinstance(self._told, str)
+
+    def go_on(self) -> None:
+        """Let it go on; nothing happens if it is dead."""
+        self._told = None
+        with suppress(ConnectionError):
+            self._link.send("go on")
+
+    def ended(self) -> Ended | None:
+        """Wait for its end; None: it was killed."""
+        told = self._told if isinstance(self._told, Ended) else self._hear()
+        return told if isinstance(told, Ended) else None
+
+    def _hear(self) -> Ended | str | None:
+        if not self._link.poll(LONGEST_SECONDS):
+            raise AssertionError(f"a run said nothing for {LONGEST_SECONDS} s")
+        try:
+            told: Ended | str = self._link.recv()
+        except (EOFError, ConnectionError):
+            return None
+        return told
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.join(5)
+        self.process.kill()
+        self.process.join()
+
+
+class Striker:
+    """Runs of one driver at a place."""
+
+    def __init__(self, place: Place, driver: str, shop: ShopBlock, feed: SupplierFeed) -> None:
+        self.place = place
+        self.driver = driver
+        self._shop = shop
+        self._feed = feed
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["tests.crashes.child"])
+
+    def run(self, job: Any = "sync", **options: Any) -> Ended:
+        """Let a run go through."""
+        ended, _ = self._run(None, None, job, options)
+        assert ended is not None
+        return ended
+
+    def strike(self, fault: Fault, start: str, point: str, goal: Goal, **options: Any) -> Struck:
+        """Begin from a start, strike a run at a point, look; then two runs without a fault, and look again."""
+        struck = Struck(fault.name, self.driver, start, point)
+        self.place.begin(start)
+        before = values(self.place.starts[start])
+        ended, reached = self._run(point, fault, "sync", options)
+        fault.mend(self.place)
+        assert reached, f"{point} was never reached: {ended}"
+        struck.ended = ended.status if ended else "killed"
+        self._wait_until_alone()
+        self.place.end_lease()
+        self._look_after_the_fault(struck, before, goal)
+        self._converge(struck, before, goal)
+        return struck
+
+    def start(
+        self, point: str | None, lease: Mapping[str, Any] | None = None, job: Any = "sync", **options: Any
+    ) -> Running:
+        """Begin a run that stands still at a point; `lease`: how long it waits for another's, and its own lives."""
+        order = Order(self.place.environment, self.driver, self._shop, self._feed, job, options, point, lease)
+        return Running(self._context, order)
+
+    def _run(
+        self, point: str | None, fault: Fault | None, job: Any, options: dict[str, Any]
+    ) -> tuple[Ended | None, bool]:
+        with self.start(point, job=job, **options) as running:
+            reached = running.reaches_point()
+            if reached and fault:
+                fault.strike(self.place, running.process, self.driver)
+                running.go_on()
+            return running.ended(), reached
+
+    def _wait_until_alone(self) -> None:
+        """Until the shop's server has noticed that a dead run's connections are gone, and given up its lock."""
+        deadline = time.monotonic() + LONGEST_SECONDS
+        query = "SELECT count(*) FROM information_schema.processlist WHERE db = %s"
+        with self.place.mariadb.connect() as connection, connection.cursor() as cursor:
+            while time.monotonic() < deadline:
+                cursor.execute(query, (SHOP,))
+                if cursor.fetchone() == (0,):
+                    return
+                time.sleep(0.01)
+        raise AssertionError(f"connections of a run that ended are still there after {LONGEST_SECONDS} s")
+
+    def _look_after_the_fault(self, struck: Struck, before: Values, goal: Goal) -> None:
+        """Each row is as before or as wanted, a product as a whole; what this run recorded as written stands there."""
+        held, wanted = values(self.place.shop_rows()), values(goal.shop)
+        for key, value in held.items():
+            if value not in (before[key], wanted[key]):
+                struck.wrong.append(f"{key} holds {value!r}: neither {before[key]!r} nor {wanted[key]!r}")
+        changing = [key for key in held if before[key] != wanted[key]]
+        done = {key[0] for key in changing if held[key] == wanted[key]}
+        half = done & {key[0] for key in changing if held[key] == before[key]}
+        if half and DRIVERS[self.driver].is_whole:
+            struck.wrong.append(f"products of which a part was written: {sorted(half)}")
+        known = {run for (run,) in self.place.ask(f'SELECT id FROM "{struck.start}".runs')}
+        for row in self.place.recorded():
+            key = key_of(row)
+            if row["run_id"] not in known and row["written_at"] and row["value"] != held[key]:
+                struck.wrong.append(f"{key} is recorded as {row['value']!r}, and holds {held[key]!r}")
+
+    def _converge(self, struck: Struck, before: Values, goal: Goal) -> None:
+        """The next run writes what is missing, a third one nothing; the first values are still known."""
+        ended = self.run("sync twice")
+        rows = self.place.shop_rows()
+        held, wanted, first = values(rows), values(goal.shop), values(self.place.starts["pristine"])
+        for key, value in held.items():
+            if value != wanted[key]:
+                if value == before[key]:
+                    struck.lost.append(key)
+                else:
+                    struck.wrong.append(f"{key} holds {value!r} in the end, not {wanted[key]!r}")
+        recorded = {key_of(row): row for row in self.place.recorded()}
+        for key, row in recorded.items():
+            if (row["value"], row["original"]) != (held[key], first[key]) or not row["written_at"]:
+                struck.wrong.append(
+                    f"{key}: the record says {row}, the shop holds {held[key]!r}, at first {first[key]!r}"
+                )
+        if set(recorded) != goal.recorded:
+            struck.wrong.append(f"recorded are others: {set(recorded) ^ goal.recorded}")
+        if rows != goal.shop:
+            struck.wrong.append("columns that are never written changed")
+        open_sets = self.place.ask("SELECT id FROM change_sets WHERE ended_at IS NULL")
+        # a run that has nothing to write does not end what a crash left open
+        struck.converged = ended.status == "unchanged, unchanged" or (
+            ended.status == "completed, unchanged" and not open_sets
+        )
+        if not struck.converged:
+            struck.wrong.append(f"the next run and a third: {ended}, open change sets: {open_sets}")
+
+
+def key_of(row: Row) -> Key:
+    """Return what names a row of our record."""
+    return row["id_product"], row["id_product_attribute"], row["id_lang"], row["field"]
