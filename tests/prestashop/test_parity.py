@@ -19,8 +19,8 @@ from tests.prestashop.conftest import VERSIONS, load_installed, synthetic
 from tests.prestashop.parity import CURRENCIES, NEVER_ALIKE, Twins, planned, twins_of
 
 Rows = list[dict[str, Any]]
-LEFTOVERS = """INSERT IGNORE INTO ps_stock_available (id_product, id_product_attribute, id_shop, id_shop_group, quantity,
-  depends_on_stock, out_of_stock) SELECT id_product, id_product_attribute, id_shop = 0, id_shop > 0, 77, 0, 2
+LEFTOVERS = """INSERT IGNORE INTO ps_stock_available (id_product, id_product_attribute, id_shop, id_shop_group,
+  quantity, depends_on_stock, out_of_stock) SELECT id_product, id_product_attribute, id_shop = 0, id_shop > 0, 77, 0, 2
   FROM ps_stock_available"""  # of the scope that doesn't count
 QUICK = ("synthetic", "8.2.1")
 
@@ -111,6 +111,7 @@ def test_one_change_set_ends_in_the_same_shop(twins: Twins, tmp_path: Path) -> N
 
 
 @each_version
+@pytest.mark.slow
 def test_a_second_time_everything_is_there_already(twins: Twins, tmp_path: Path) -> None:
     _, webservice = twins.blocks()
     changes = planned(rows_of(webservice, tmp_path), leaving=twins.warehouse())
