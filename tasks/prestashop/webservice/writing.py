@@ -6,7 +6,9 @@ There is no transaction: what a product is to hold is written together or put ba
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from tasks.prestashop.judging import ROW_MISSING, Held, judge, outcome
@@ -27,11 +29,13 @@ from tasks.prestashop.webservice.writing_rows import (
 from tasks.prestashop.webservice.xml import Entity
 
 DENY = "0"
+FRESH_SECONDS = 10  # of what was seen: a slow shop takes minutes for a window, in which people go on working
 STOCK_SHOWN = ("id_product", "id_product_attribute", "id_shop", "id_shop_group")
 NOT_KEPT = "the shop took it, and holds what it held before. Has it a module or trigger that puts it back?"
 
 Failures = dict[int, str]
 """Why changes were not written, by their places in the window."""
+Shown = Mapping[Key, Entity]
 
 logger = logging.getLogger(__name__)
 
@@ -61,15 +65,13 @@ class Writer:
                 outcomes[place] = judged
             else:
                 rows.setdefault(key, Row(key, shown[key], {})).changes[place] = change
-        failures = self._write(rows.values())
+        failures = self._write(_Seen(self._shown, shown, rows.values()))
         outcomes |= self._read_back({place: known[place] for row in rows.values() for place in row.changes}, failures)
         return [outcomes[place] for place in range(len(changes))]
 
-    def _write(self, rows: Iterable[Row]) -> Failures:
-        in_order = sorted(rows, key=lambda row: row.key.order)
-        products = [list(of_one) for _, of_one in groupby(in_order, key=lambda row: row.key.id_product)]
+    def _write(self, seen: _Seen) -> Failures:
         failures: Failures = {}
-        for failed in self._api.each(self._write_product, products):
+        for failed in self._api.each(lambda rows: self._write_product(seen.lately(rows)), seen.products()):
             failures |= failed
         return failures
 
@@ -154,6 +156,31 @@ class Writer:
                 if (entity.text("id_shop"), entity.text("id_shop_group")) == self._scope:
                     key = Key(STOCK, int(entity.text("id_product")), int(entity.text("id_product_attribute")))
                     yield key, entity
+
+
+class _Seen:
+    """What the shop was seen to hold of the rows of a window: looked at again, all at once, when that is long ago."""
+
+    def __init__(self, look: Callable[[Collection[Change]], Shown], shown: Shown, rows: Collection[Row]) -> None:
+        self._look = look
+        self._shown = shown
+        self._rows = sorted(rows, key=lambda row: row.key.order)
+        self._at = time.monotonic()
+        self._lock = threading.Lock()
+
+    def products(self) -> Iterator[list[Row]]:
+        """The rows of one product after the other, in the order of writing."""
+        for _, of_one in groupby(self._rows, key=lambda row: row.key.id_product):
+            yield list(of_one)
+
+    def lately(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows as they are now, without what somebody else has changed since."""
+        with self._lock:
+            if time.monotonic() - self._at > FRESH_SECONDS:
+                self._shown = self._look(list(_changes(self._rows)))
+                self._at = time.monotonic()
+            shown = self._shown
+        return [now for row in rows if row.key in shown and (now := row.seen(shown[row.key])).changes]
 
 
 def _held(entity: Entity | None, change: Change) -> Held | None:

@@ -58,6 +58,11 @@ class Row:
     shown: Entity
     changes: dict[int, Change]
 
+    def seen(self, shown: Entity) -> Row:
+        """The same row as it is shown now, with the changes that may still be made."""
+        still = {place: one for place, one in self.changes.items() if value_of(shown, one) == one.before}
+        return Row(self.key, shown, still)
+
     def reversed(self) -> Row:
         """What puts it back as it was."""
         back = {place: one._replace(before=one.after, after=one.before) for place, one in self.changes.items()}

@@ -30,6 +30,12 @@ TABLE = "{:>9}: {:,} products: catalogue {:d} requests, {:,} rows changed: {:,} 
 Counts = Counter[tuple[str, str]]
 
 
+@pytest.fixture(autouse=True)
+def _in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow this machine is: a look at what is known already is not of a usual window."""
+    monkeypatch.setattr("tasks.prestashop.webservice.writing.FRESH_SECONDS", 1e9)
+
+
 def remote_of(mariadb: MariaDb, serve: Serve, folder: Path, version: str, products: int) -> Remote:
     name = f"counted_{version.replace('.', '_')}"
     mariadb.drop_database(name)
