@@ -107,6 +107,19 @@ def test_languages_that_are_not_changed_keep_their_texts(shop: Shop) -> None:
     assert (shop.bench.text(1, 1), shop.bench.text(1, 2)) == ("po", "t2")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_languages_of_other_shops_keep_what_combinations_hold_in_them(shop: Shop, method: str) -> None:
+    shop.service.permissions["combinations"] = frozenset(("GET", method))
+    shop.bench.sql("INSERT INTO ps_lang (id_lang, name, active, iso_code, language_code, locale)"
+                   " VALUES (12, 'Deutsch', 1, 'de', 'de', 'de-DE')")  # fmt: skip
+    shop.bench.sql("INSERT INTO ps_product_attribute_lang (id_product_attribute, id_lang, available_later)"
+                   " VALUES (1, 12, 'Lieferung in 3 Tagen')")  # fmt: skip
+    assert shop.words(text_change(3, None, "po", 1, 1)) == ["written"]
+    held = "SELECT available_later FROM ps_product_attribute_lang WHERE id_product_attribute = 1 AND id_lang = 12"
+    assert shop.bench.one(held) == "Lieferung in 3 Tagen"
+
+
 def test_a_text_that_is_null_is_an_empty_one(shop: Shop) -> None:
     shop.bench.set_text(1, None)
     shop.bench.set_text(2, None)
