@@ -332,8 +332,10 @@ def test_a_product_is_saved_for_its_date(shop: Shop, method: str) -> None:
     kept = "SELECT coalesce(available_later, ''), name FROM ps_product_lang WHERE id_product = 1"
     before = shop.bench.sql(kept)
     shop.bench.sql("UPDATE ps_product SET date_upd = '2020-01-01'")
+    shop.bench.sql("DELETE FROM ps_product_shop WHERE id_product = 4")
     with open_webservice(shop.block()) as opened:
-        opened.touch([1, 2])
+        opened.touch([1, 2, 4])
+    assert shop.bench.sql("SELECT 1 FROM ps_product_shop WHERE id_product = 4") == []
     dates = "SELECT id_product FROM ps_product WHERE date_upd > '2020-01-01'"
     assert (sorted(shop.bench.sql(dates)), shop.bench.sql(kept)) == ([(1,), (2,)], before)
 
