@@ -1,7 +1,7 @@
 """A row of the shop, written in one request: PATCH, or GET and PUT of every field where the shop or the key has none.
 
 A PUT empties what it doesn't hold and writes the rest back as it was read, so the GET comes directly before it. Texts
-go in all languages of the shop: a language that is not sent loses its text, also one that is switched off.
+go in all languages that PrestaShop has: one that is not sent loses its text, be it switched off or of another shop.
 """
 
 from __future__ import annotations

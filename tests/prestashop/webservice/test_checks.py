@@ -23,6 +23,13 @@ def test_a_shop_that_is_set_up_right(remote: Remote) -> None:
     assert {name: check.ok for name, check in found(remote).items() if not check.ok} == {}
 
 
+@pytest.mark.slow
+def test_braces_that_become_days_are_no_signs_that_the_shop_refuses(remote: Remote) -> None:
+    said = {"language": "pl", "delivery": "Za {days} dni, {date}", "available": "Stan = 5 sztuk"}
+    check = found(remote, policy={"texts": [said, {"language": "en"}]})["texts"]
+    assert check.found == "pl: PrestaShop takes no `=` in `Stan = 5 sztuk` through its Webservice. Remove it"
+
+
 def test_the_names_are_those_of_the_database(remote: Remote) -> None:
     theirs = {name for name in looked(remote.bench) if not name.startswith("key of")} - OF_THE_DATABASE_ONLY
     assert set(found(remote)) == theirs | {"permissions needed", "permissions not needed"}

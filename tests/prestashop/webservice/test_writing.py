@@ -125,6 +125,19 @@ def test_what_people_change_while_a_slow_shop_is_written_is_left(shop: Shop, mon
     assert (shop.bench.text(7, 1), shop.bench.text(7, 2), shop.bench.flags(8)) == ("po", "Soon", {0: 0})
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_languages_of_other_shops_keep_what_combinations_hold_in_them(shop: Shop, method: str) -> None:
+    shop.service.permissions["combinations"] = frozenset(("GET", method))
+    shop.bench.sql("INSERT INTO ps_lang (id_lang, name, active, iso_code, language_code, locale)"
+                   " VALUES (12, 'Deutsch', 1, 'de', 'de', 'de-DE')")  # fmt: skip
+    shop.bench.sql("INSERT INTO ps_product_attribute_lang (id_product_attribute, id_lang, available_later)"
+                   " VALUES (1, 12, 'Lieferung in 3 Tagen')")  # fmt: skip
+    assert shop.words(text_change(3, None, "po", 1, 1)) == ["written"]
+    held = "SELECT available_later FROM ps_product_attribute_lang WHERE id_product_attribute = 1 AND id_lang = 12"
+    assert shop.bench.one(held) == "Lieferung in 3 Tagen"
+
+
 def test_a_text_that_is_null_is_an_empty_one(shop: Shop) -> None:
     shop.bench.set_text(1, None)
     shop.bench.set_text(2, None)
@@ -331,14 +344,17 @@ def test_a_shop_that_answers_and_writes_nothing_is_left_in_peace(shop: Shop) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
 def test_a_product_is_saved_for_its_date(shop: Shop, method: str) -> None:
     shop.service.permissions["products"] = frozenset(("GET", method))
     kept = "SELECT coalesce(available_later, ''), name FROM ps_product_lang WHERE id_product = 1"
     before = shop.bench.sql(kept)
     shop.bench.sql("UPDATE ps_product SET date_upd = '2020-01-01'")
+    shop.bench.sql("DELETE FROM ps_product_shop WHERE id_product = 4")
     with open_webservice(shop.block()) as opened:
-        opened.touch([1, 2])
+        opened.touch([1, 2, 4])
+    assert shop.bench.sql("SELECT 1 FROM ps_product_shop WHERE id_product = 4") == []
     dates = "SELECT id_product FROM ps_product WHERE date_upd > '2020-01-01'"
     assert (sorted(shop.bench.sql(dates)), shop.bench.sql(kept)) == ([(1,), (2,)], before)
 
