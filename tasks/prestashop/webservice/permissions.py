@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from blocks import PrestashopWebservice
@@ -41,12 +41,19 @@ def needs(api: Api, info: ShopInfo | None, block: PrestashopWebservice) -> Itera
         yield Need(CURRENCIES, ("GET",))
     if "brands" in asked:
         yield Need(BRANDS, ("GET",))
-    writes = ("PATCH", "PUT") if api.version >= PATCH_SINCE else ("PUT",)
-    yield Need("products", writes)
+    written = ["products"]
     if not block.texts_only:
-        yield Need("stock_availables", writes)
+        written.append("stock_availables")
     if info and info.combination_labels and not block.leaves_labels:
-        yield Need("combinations", writes)
+        written.append("combinations")
+    yield from writes(api, written)
+
+
+def writes(api: Api, resources: Iterable[str]) -> Iterator[Need]:
+    """What writing to some resources needs."""
+    methods = ("PATCH", "PUT") if api.version >= PATCH_SINCE else ("PUT",)
+    for resource in resources:
+        yield Need(resource, methods)
 
 
 def lacking(api: Api, needed: Iterator[Need]) -> list[Need]:

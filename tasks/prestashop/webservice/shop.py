@@ -10,11 +10,14 @@ from blocks import PrestashopWebservice
 from tasks.errors import WrongSettingsError
 from tasks.prestashop.model import USUAL_FIELDS, Asked, Change, Field, Outcome, ShopInfo, Together
 from tasks.prestashop.refusals import refuse_unwritable
+from tasks.prestashop.webservice import permissions
+from tasks.prestashop.webservice.answers import PERMISSIONS, TICKS
 from tasks.prestashop.webservice.client import Api, open_api
 from tasks.prestashop.webservice.info import read_info
 from tasks.prestashop.webservice.reading import read_catalogue, read_rows
 from tasks.prestashop.webservice.touching import touch
 from tasks.prestashop.webservice.writing import Writer
+from tasks.prestashop.webservice.writing_rows import Key
 
 WINDOW_PRODUCTS = 100  # half a minute of a slow shop; more are no quicker
 
@@ -50,8 +53,18 @@ class WebserviceShop:
         return read_rows(self.api, self.info, to, products, fields)
 
     def refuse_unwritable(self, changes: Sequence[Change]) -> None:
-        """Raise Refused naming the changes that this shop can't hold, or that are never made."""
+        """Raise Refused naming the changes that this shop can't hold, or that are never made.
+
+        WrongSettingsError for a key that may not write all of their kinds: of a product nothing is written then.
+        """
         refuse_unwritable(changes, self.info)
+        resources = sorted({Key.of(change).resource for change in changes})
+        if missing := permissions.lacking(self.api, permissions.writes(self.api, resources)):
+            raise WrongSettingsError(
+                f"{self.api.where}: nothing was written, because the key may not write"
+                f" {', '.join(f'`{need.resource}`' for need in missing)}. Tick {TICKS[missing[0].methods[0]]} of each"
+                f" {PERMISSIONS}"
+            )
 
     def apply_window(self, changes: Sequence[Change]) -> list[Outcome]:
         """Apply the changes of some products; an outcome for each, in their order."""

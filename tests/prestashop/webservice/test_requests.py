@@ -9,6 +9,7 @@ import pytest
 
 from demo.servers import MariaDb
 from demo.shop import make_shop
+from tasks.errors import WrongSettingsError
 from tasks.prestashop.model import USUAL_FIELDS, Change
 from tasks.prestashop.webservice.shop import WINDOW_PRODUCTS, WebserviceShop
 from tasks.prestashop.webservice.writing_rows import Key
@@ -111,3 +112,13 @@ def test_products_that_stay_as_they_are_cost_no_request(remote: Remote, tmp_path
         counted(remote)
         apply_changes(shop, change_set(tmp_path, [one._replace(after=one.before)]), lambda *_: None, lambda: None)
     assert counted(remote) == {("GET", Key.of(one).resource): 1}
+
+
+def test_a_key_that_may_not_write_all_of_it_writes_nothing(remote: Remote, tmp_path: Path) -> None:
+    remote.service.permissions["stock_availables"] = frozenset({"GET"})
+    with remote.open() as shop:
+        changes = everything(shop, remote.bench)
+        counted(remote)
+        with pytest.raises(WrongSettingsError, match="nothing was written, because the key may not write `stock_av"):
+            apply_changes(shop, change_set(tmp_path, changes), lambda *_: None, lambda: None)
+    assert {method for method, _ in counted(remote)} <= {"GET"}
