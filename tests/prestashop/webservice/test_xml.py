@@ -53,6 +53,18 @@ def test_written_entities_stand_without_a_list() -> None:
 
 
 @pytest.mark.slow
+def test_carriage_returns_of_texts_stay() -> None:
+    (product,) = entities(b"<product>\r\n<id>1</id><name><![CDATA[a\r\nb<![CDATA[\r]]>\r</name></product>")
+    assert product.text("name") == "a\r\nb<![CDATA[\r\n"  # the last one stands outside
+
+
+@pytest.mark.slow
+def test_texts_without_an_end_are_given_up_at_once() -> None:
+    with pytest.raises(NotXmlError):
+        parse(HEAD + b"\r" + b"<![CDATA[" * 2_000_000)
+
+
+@pytest.mark.slow
 def test_a_sign_that_is_none_breaks_no_page() -> None:
     assert [one.text("name") for one in entities(b"<product><id>1</id><name>a\xef\xbf\xbfb</name></product>")] == ["ab"]
 
