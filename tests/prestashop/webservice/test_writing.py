@@ -110,7 +110,8 @@ def test_a_put_keeps_everything_else(old_shop: Remote) -> None:
         columns.append("location")
     kept = f"SELECT {', '.join(columns)} FROM ps_stock_available WHERE id_product = 1"
     bench.sql("UPDATE ps_product_lang SET description = %s", "<p>a</p>\r\n<p>ł</p>")
-    product = "SELECT active, date_add, price, reference, ean13, description FROM ps_product JOIN ps_product_lang USING (id_product)"
+    columns_kept = "active, date_add, price, reference, ean13, description"
+    product = f"SELECT {columns_kept} FROM ps_product JOIN ps_product_lang USING (id_product)"
     before = bench.sql(kept), bench.sql(f"{product} WHERE id_product = 1")
     bench.set_text(1, "t")
     bench.set_stock(1, out_of_stock=2)
