@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 
 from blocks import PrestashopWebservice
+from demo.servers import MariaDb
 from demo.webservice import Webservice, start_webservice
+from tasks.prestashop.model import Change, Outcome
 from tasks.prestashop.webservice import wire
 from tasks.prestashop.webservice.client import Api, open_api
 from tasks.prestashop.webservice.shop import WebserviceShop, open_webservice
 from tests.prestashop.bench import TEXTS, Bench
+from tests.prestashop.conftest import synthetic
 
 
 class Remote:
@@ -35,6 +38,20 @@ class Remote:
 
     def open(self, **settings: Any) -> AbstractContextManager[WebserviceShop]:
         return open_webservice(self.block(**settings))
+
+    def apply(self, *changes: Change) -> list[Outcome]:
+        """Apply changes in one window; only its requests are kept."""
+        with self.open() as shop:
+            self.service.requests.clear()
+            return shop.apply_window(changes)
+
+    def words(self, *changes: Change) -> list[str]:
+        """What came of each, in a word."""
+        return [one.outcome for one in self.apply(*changes)]
+
+    def written(self) -> list[tuple[str, str, int | None]]:
+        """The writes that came, in their order."""
+        return [(one.method, one.resource, one.id) for one in self.service.requests if one.method != "GET"]
 
 
 OF_FEATURES = {"currency": "currencies", "supplier": "suppliers", "manufacturer": "manufacturers"}
@@ -89,6 +106,12 @@ def remote(shared_remote: Remote, tmp_path: Path) -> Iterator[Remote]:
 def own(bench: Bench, serve: Serve) -> Remote:
     """An 8.2 shop of the test's own behind a stand-in."""
     return serve(bench)
+
+
+@pytest.fixture(params=[pytest.param("1.6.1.24", marks=pytest.mark.slow), "1.7.8.11"])
+def old_shop(request: pytest.FixtureRequest, mariadb: MariaDb, serve: Serve, tmp_path: Path) -> Remote:
+    """Shops without PATCH."""
+    return serve(synthetic(mariadb, request.param, tmp_path))
 
 
 @pytest.fixture(autouse=True)
