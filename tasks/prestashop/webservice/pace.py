@@ -7,15 +7,16 @@ long a request takes depends on what it asks for, so each kind of request is com
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean, median
 
 START = 2
 ANSWERS = 3  # a connection, in one trial
 KEPT_FOR = 8  # trials without a try of one more, after one that gained nothing
 GAIN = 0.3  # of what one more connection could bring at best
 USUAL_OF = 4  # the first answers of a kind make its usual time
-LEAST, MOST_SLOWNESS = 0.25, 4.0  # of one answer: one that hung says little of the others
+LEAST, MOST = 0.25, 4.0  # times the median of a trial: one answer that hung says little of the others
 SLOWER = 1.6  # than at the same number of connections before: the shop has other work
 LAST_ANSWERS = 60
 LARGEST_SHARE = 0.6  # of the last answers that may be none
@@ -46,11 +47,10 @@ class Pace:
         first = self._first.setdefault(kind, [])
         if len(first) < USUAL_OF:
             first.append(max(seconds, 1e-4))
-        slowness = seconds * len(first) / sum(first)
-        self._slowness.append(min(max(slowness, LEAST), MOST_SLOWNESS))
+        self._slowness.append(seconds * len(first) / sum(first))
         if len(self._slowness) < ANSWERS * self.allowed:
             return
-        speed = self.allowed * len(self._slowness) / sum(self._slowness)
+        speed = self.allowed / fmean(_without_extremes(self._slowness))
         was_full, self._full = self._full, False
         self._slowness.clear()
         if was_full:  # else fewer were asked than might have been, which tells nothing of one more
@@ -80,6 +80,12 @@ class Pace:
     def _step_back(self, by: int) -> None:
         self.allowed = max(1, self.allowed - by)
         self._kept = KEPT_FOR
+
+
+def _without_extremes(slowness: Sequence[float]) -> Iterator[float]:
+    middle = median(slowness)
+    for one in slowness:
+        yield min(max(one, LEAST * middle), MOST * middle)
 
 
 @dataclass

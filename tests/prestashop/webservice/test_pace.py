@@ -64,6 +64,14 @@ def test_a_shop_that_became_slower_gets_fewer() -> None:
     assert pace.allowed < before
 
 
+@pytest.mark.slow
+def test_a_shop_that_became_many_times_slower_gets_no_more() -> None:
+    pace = Pace(16)
+    work(pace, capacity=4)
+    ((usual, _),) = work(pace, capacity=4, requests=1200, seconds=4.0).most_common(1)
+    assert usual <= 5
+
+
 def test_few_requests_tell_nothing_of_more_connections() -> None:
     pace = Pace(16)
     for _ in range(100):

@@ -45,21 +45,21 @@ def test_languages_that_are_not_changed_keep_their_texts(own: Remote) -> None:
 
 
 @pytest.mark.slow
-def test_what_people_change_while_a_slow_shop_is_written_is_left(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_people_change_while_a_slow_shop_is_written_is_left(own: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tasks.prestashop.webservice.writing.FRESH_SECONDS", -1)
-    shop.bench.sql("UPDATE ps_product_lang SET available_later = ''")
-    shop.bench.set_stock(8, out_of_stock=2)
+    own.bench.sql("UPDATE ps_product_lang SET available_later = ''")
+    own.bench.set_stock(8, out_of_stock=2)
 
     def people(request: Request) -> None:
         if request.method != "GET":
-            shop.service.fault = None
-            shop.bench.set_text(7, "Soon", 2)
-            shop.bench.set_stock(8, out_of_stock=0)
+            own.service.fault = None
+            own.bench.set_text(7, "Soon", 2)
+            own.bench.set_stock(8, out_of_stock=0)
 
-    shop.service.fault = people
+    own.service.fault = people
     changes = [*(text_change(number, "", "po") for number in (1, 2, 4, 5, 6, 7, 8)), flag_change(8, "2", "1")]
-    assert shop.words(*changes) == ["written"] * 7 + ["left"]
-    assert (shop.bench.text(7, 1), shop.bench.text(7, 2), shop.bench.flags(8)) == ("po", "Soon", {0: 0})
+    assert own.words(*changes) == ["written"] * 7 + ["left"]
+    assert (own.bench.text(7, 1), own.bench.text(7, 2), own.bench.flags(8)) == ("po", "Soon", {0: 0})
 
 
 @pytest.mark.slow
