@@ -103,9 +103,14 @@ class Lists:
         """Entities whose `key` (`id`, `id_product`) is one of some ids, each once, in no order."""
         at_once = page_size(resource if key == "id" else "products")
         wanted = Wanted(resource, [*fields, key], key, filters or {})
-        parts = chunks(sorted(set(ids)), at_once, self._longest_filter)
+        ask, waiting = partial(self._chosen, wanted), sorted(set(ids))
+        first = next(chunks(waiting, at_once, self._longest_filter), [])
+        taken: list[int] = []
+        if first:  # alone: it tells how many the shop can answer for, or all that are asked for at once would fail
+            yield from self._halved(ask, first, taken)
+        parts = chunks(waiting[len(first) :], min([at_once, *taken]), self._longest_filter)
         for some in batches(parts, 4 * self.most):
-            for entities in self.each(lambda chunk: self._halved(partial(self._chosen, wanted), chunk), some):
+            for entities in self.each(partial(self._halved, ask), some):
                 yield from entities
 
     def each(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
@@ -160,15 +165,22 @@ class Lists:
 
         return self._halved(ask, ids)
 
-    def _halved(self, ask: Callable[[Sequence[int]], list[Entity]], ids: Sequence[int]) -> list[Entity]:
-        """Ask for some ids, in smaller parts where PHP's memory or time is not enough for all of them."""
+    def _halved(
+        self, ask: Callable[[Sequence[int]], list[Entity]], ids: Sequence[int], halves: list[int] | None = None
+    ) -> list[Entity]:
+        """Ask for some ids, in smaller parts where PHP's memory or time is not enough for all of them.
+
+        `halves` gets how many these parts had.
+        """
         try:
             return ask(ids)
         except UnknownAnswerError as error:
             if len(ids) <= SMALLEST_PAGE:
                 raise UnknownAnswerError(f"{error}; asked for were the ids {ids[0]} to {ids[-1]}") from None
         half = len(ids) // 2
-        return [*self._halved(ask, ids[:half]), *self._halved(ask, ids[half:])]
+        if halves is not None:
+            halves.append(half)
+        return [*self._halved(ask, ids[:half], halves), *self._halved(ask, ids[half:], halves)]
 
     def _page(self, resource: str, fields: Collection[str], asked: Mapping[str, str], attempts: int) -> list[Entity]:
         shown = f"[{','.join(dict.fromkeys(['id', *fields]))}]"

@@ -469,6 +469,18 @@ def test_pages_are_halved_where_php_has_too_little_memory(remote: Remote, monkey
 
 
 @pytest.mark.slow
+def test_chosen_ids_too_before_the_shop_is_left_in_peace(remote: Remote) -> None:
+    def too_many(request: Request) -> Fault | None:
+        chosen = request.parameters.get("filter")
+        ids = str(chosen.get("id", "")) if isinstance(chosen, dict) else ""
+        return faults.ERROR_BEFORE if ids.count("|") > 62 else None
+
+    with remote.api() as api:
+        remote.service.fault = too_many
+        assert len(list(api.listed_by("products", [], "id", range(1, 2_000)))) == 60
+
+
+@pytest.mark.slow
 def test_a_product_that_breaks_every_page_is_named(remote: Remote) -> None:
     with remote.api() as api:
         remote.service.fault = faults.each(faults.ERROR_BEFORE, resource="products")
