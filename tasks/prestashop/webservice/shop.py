@@ -19,7 +19,7 @@ from tasks.prestashop.webservice.touching import touch
 from tasks.prestashop.webservice.writing import Writer
 from tasks.prestashop.webservice.writing_rows import Key
 
-WINDOW_PRODUCTS = 100  # half a minute of a slow shop; more are no quicker
+WINDOW_PRODUCTS = 100  # some ten seconds; of a shop that takes seconds for a request some minutes
 
 
 class WebserviceShop:
