@@ -9,6 +9,7 @@ from blocks.manual_edits import ManualEdits
 from blocks.policy import Ageing, AvailabilityPolicy, LanguageTexts
 from blocks.policy_exception import PolicyException
 from blocks.prestashop_database import PrestashopDatabase
+from blocks.prestashop_webservice import PrestashopWebservice
 from blocks.shop import ColumnDefault
 from blocks.shop_gate import ChangeGate
 from blocks.shops import SHOP_KINDS, ShopBlock
@@ -28,6 +29,7 @@ __all__ = [
     "Meaning",
     "PolicyException",
     "PrestashopDatabase",
+    "PrestashopWebservice",
     "ShopBlock",
     "ShopDelivery",
     "SkuCodes",

@@ -20,6 +20,7 @@ from pydantic import SecretStr, ValidationError
 
 from blocks.feed import SupplierFeed
 from blocks.prestashop_database import PrestashopDatabase
+from blocks.prestashop_webservice import PrestashopWebservice, WebserviceAccess
 from blocks.shops import SHOP_KINDS
 
 Outcome = Literal["created", "updated", "unchanged"]
@@ -91,9 +92,17 @@ def _make(section: str, settings: dict[str, Any], blocks: Mapping[str, Block]) -
         return SqlAlchemyConnector(connection_info=ConnectionComponents(**settings))
     if section == "feeds":
         return SupplierFeed(**settings)
+    if not settings.keys().isdisjoint(WebserviceAccess.model_fields):
+        if "connection" in settings:
+            raise BlocksFileError(
+                "shops: expected either `connection` (database) or `base_url` (Webservice), got both."
+            )
+        return PrestashopWebservice(**settings)
     named = settings.get("connection")
     if not isinstance(named, str) or named not in blocks:
-        raise BlocksFileError(f"shops: expected the name of a connection of this file, got `{named}`.")
+        raise BlocksFileError(
+            f"shops: expected the name of a connection of this file (or `base_url` and `api_key`), got `{named}`."
+        )
     return PrestashopDatabase(**{**settings, "connection": blocks[named]})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from blocks.prestashop_database import PrestashopDatabase
+from blocks.prestashop_webservice import PrestashopWebservice
 
-ShopBlock: TypeAlias = PrestashopDatabase
-SHOP_KINDS = (PrestashopDatabase,)
+ShopBlock: TypeAlias = PrestashopDatabase | PrestashopWebservice
+SHOP_KINDS = (PrestashopDatabase, PrestashopWebservice)

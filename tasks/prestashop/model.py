@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, get_args
@@ -66,8 +66,9 @@ class ShopInfo(BaseModel):
     whatever is written. `catalogue_mode`: the shop only shows, nothing can be ordered. `orders_out_of_stock`: what
     the flag 2 stands for. `default_currency`: the code
     (`PLN`) of its prices, None where the user may not read `currency`. `physical_quantity`: stock rows hold beside the
-    quantity what is on the shelf (since 1.7). `switched_off`: features that the database user may not read, by name.
-    `identity`: server, database and prefix, the same by whichever way the connection came there.
+    quantity what is on the shelf (since 1.7). `switched_off`: features that the user or key may not read, by name.
+    `identity`: what tells this shop from others, the same by whichever way the connection came there.
+    `plain_texts`: PrestaShop itself checks the texts, and refuses some signs.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -89,6 +90,7 @@ class ShopInfo(BaseModel):
     physical_quantity: bool
     identity: str
     switched_off: list[str] = []
+    plain_texts: bool = False
 
     @property
     def tells_supplier_codes(self) -> bool:
@@ -168,11 +170,23 @@ class Shop(Protocol):
     def refuse_unwritable(self, changes: Sequence[Change]) -> None:
         """Raise Refused naming the changes that this shop can't hold, or that are never made."""
 
-    def apply_together(self, window: Together) -> bool:
-        """Apply a window at once if all of its rows hold `before`; False: nothing was written, `apply_window` it."""
+    @property
+    def window_products(self) -> int:
+        """How many products are applied before the lease is looked at again and what came of them is recorded."""
+
+    @property
+    def apply_together(self) -> Callable[[Together], bool] | None:
+        """Apply a window at once if all of its rows hold `before`; False: nothing was written, `apply_window` it.
+
+        None: this shop takes no window at once.
+        """
 
     def apply_window(self, changes: Sequence[Change]) -> list[Outcome]:
-        """Apply some changes together; an outcome for each, in their order."""
+        """Apply the changes of some products; an outcome for each, in their order.
+
+        A value is written only where the shop holds exactly `before`, and `written` only after it was read back.
+        Errors: Refused (a change that the shop can't hold; nothing is written), those of the way to the shop.
+        """
 
     def touch(self, products: Sequence[int]) -> None:
         """Let programs that take what changed since their last run find some products.

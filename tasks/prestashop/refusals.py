@@ -20,6 +20,8 @@ from tasks.prestashop.model import (
 
 SHOWN = 3
 LARGEST_3_BYTE = 0xFFFF
+REFUSED_SIGNS = re.compile("[<>={}]")  # PrestaShop's rule for labels
+LOST_SIGNS = re.compile("[\x00-\x1f\ufffe\uffff]")  # which XML can't carry, or PrestaShop takes out: line breaks
 WHOLE_NUMBER = re.compile("0|[1-9][0-9]{0,9}")
 
 
@@ -86,3 +88,7 @@ def text_problems(text: str, info: ShopInfo) -> Iterator[str]:
         yield f"expected at most {info.text_length} characters, got {len(text)} (`{text[:40]}…`). Shorten the text"
     if info.utf8mb3 and any(ord(character) > LARGEST_3_BYTE for character in text):
         yield f"the shop can't hold a character of `{text[:60]}` (emoji and the like). Remove it"
+    if info.plain_texts and (found := REFUSED_SIGNS.search(text)):
+        yield f"PrestaShop takes no `{found[0]}` in `{text[:60]}` through its Webservice. Remove it"
+    if info.plain_texts and LOST_SIGNS.search(text):
+        yield f"expected one line, got `{text[:60]}` with a line break or another sign that no text can hold. Remove it"

@@ -10,8 +10,6 @@ from pathlib import Path
 from tasks.duck import Desk, desk, sql_text
 from tasks.prestashop.model import Change, Outcome, Part, Shop, Together
 
-WINDOW_PRODUCTS = 2_000
-
 OnWindow = Callable[["Window", list[Outcome]], None]
 """Gets each window after its commit, with what came of the changes that were not simply written as planned."""
 
@@ -46,22 +44,28 @@ def apply_changes(
     changes: Path,
     on_window: OnWindow,
     before_window: Callable[[], None],
-    window: int = WINDOW_PRODUCTS,
+    window: int | None = None,
 ) -> None:
     """Apply a change set (Parquet: id_product, id_product_attribute, id_lang, field, before, after) in id order.
 
-    `window`: products a transaction; one product is never split. `before_window` raises to stop (a lost lease).
-    A window is written together where all of its rows hold `before`, else row is judged by row.
+    `window`: products that are applied before the next look at the lease, None for as many as suit the shop; one
+    product is never split. `before_window` raises to stop (a lost lease).
+    A window is written together where the shop takes it so and all of its rows hold `before`, else judged row by row.
     Errors: Refused (a change that the shop can't hold: nothing at all is written), those of the shop.
     """
     with desk() as at:
         at.show(changes=changes)
-        at.run("prestashop/desk/changes.sql", {"window": window})
+        at.run("prestashop/desk/changes.sql", {"window": window or shop.window_products})
         shop.refuse_unwritable([Change(**row) for row in at.rows("FROM kinds_of_change")])
+        at_once = shop.apply_together
+        if at_once is None:
+            for part in _windows(at):
+                before_window()
+                on_window(part, _one_by_one(shop, part))
+            return
         for part, together in _prepared(_windows(at)):
             before_window()
-            told = [] if shop.apply_together(together) else _one_by_one(shop, part)
-            on_window(part, told)
+            on_window(part, [] if at_once(together) else _one_by_one(shop, part))
 
 
 def _prepared(windows: Iterable[Window]) -> Iterator[tuple[Window, Together]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from tasks.errors import WrongSettingsError
 from tasks.prestashop.database.session import Row, Session, quoted
 from tasks.prestashop.model import BRANDS, LATER, SUPPLIER_REFERENCES, ShopInfo, ShopLanguage
+from tasks.prestashop.versions import version_parts
 
 TEXTS, LABELS, STOCK = "product_lang", "product_attribute_lang", "stock_available"
 KEYS: dict[str, tuple[str, ...]] = {
@@ -95,12 +94,6 @@ def engines(session: Session, info: ShopInfo) -> dict[str, str]:
         for table in written_tables(info)
         for row in session.rows("engine", {"table": session.prefix + table})
     }
-
-
-def version_parts(version: str) -> tuple[int, ...]:
-    """Return `8.2.1` as numbers, up to the first part that is none."""
-    parts = (re.match(r"\d+", part) for part in version.split("."))
-    return tuple(int(part[0]) for part in itertools.takewhile(bool, parts) if part)
 
 
 def text_column(session: Session) -> TextColumn:

@@ -6,6 +6,17 @@ from collections.abc import Iterator
 
 from blocks import PrestashopDatabase
 from tasks.errors import RexbitError, UnreachableError, WrongSettingsError
+from tasks.prestashop.checking import (
+    check_catalogue_mode,
+    check_currency,
+    check_failed,
+    check_features,
+    check_languages,
+    check_stock_management,
+    check_switched_on,
+    check_texts,
+    check_version,
+)
 from tasks.prestashop.database.address import address_of
 from tasks.prestashop.database.capabilities import (
     engines,
@@ -14,7 +25,6 @@ from tasks.prestashop.database.capabilities import (
     prefixes,
     read_info,
     unique_key,
-    version_parts,
     written_tables,
 )
 from tasks.prestashop.database.connection import explained
@@ -23,11 +33,8 @@ from tasks.prestashop.database.session import Session
 from tasks.prestashop.database.shop import LOCK_WAIT_SECONDS, TRANSACTIONAL
 from tasks.prestashop.database.touching import check_zone
 from tasks.prestashop.model import ShopInfo
-from tasks.prestashop.refusals import text_problems
 from tasks.prestashop.scopes import scope_of
 from tasks.summaries import Check
-
-FIRST_TESTED, LAST_TESTED = (1, 6, 1), (9, 1)
 
 
 def checks(block: PrestashopDatabase) -> list[Check]:
@@ -36,7 +43,7 @@ def checks(block: PrestashopDatabase) -> list[Check]:
         address = address_of(block)
         session = Session(address, block.table_prefix, LOCK_WAIT_SECONDS)
     except (WrongSettingsError, UnreachableError) as error:
-        return [_check_failed("connection", "a MySQL or MariaDB server that lets us in", error)]
+        return [check_failed("connection", "a MySQL or MariaDB server that lets us in", error)]
     try:
         with explained(address):
             return list(_all(session, block))
@@ -53,31 +60,29 @@ def _all(session: Session, block: PrestashopDatabase) -> Iterator[Check]:
         with explained(session.address):
             info = read_info(session, block.id_shop)
     except RexbitError as error:
-        yield _check_failed("shop", f"a PrestaShop with id_shop {block.id_shop}", error)
+        yield check_failed("shop", f"a PrestaShop with id_shop {block.id_shop}", error)
     rights = rights_of(session, info, block)
     yield check_too_few(rights)
     yield check_too_many(rights)
     if info is None:
         return
-    yield _version(info)
-    yield _languages(info, block)
-    yield _texts(info, block)
+    yield check_version(info)
+    yield check_languages(info, block)
+    yield check_texts(info, block)
     yield _stock_rows(session, info)
     for table in written_tables(info):
         yield _key(session, table)
     yield _engine(session, info)
-    yield _stock_management(info)
-    yield _catalogue_mode(info)
+    yield check_stock_management(info)
+    yield check_catalogue_mode(info)
     if block.policy.has_margin:
-        yield _currency(info)
+        yield check_currency(
+            info, "Grant SELECT on the table `currency`, or choose a default currency in the back office."
+        )
     if block.touch_date_upd:
         yield check_zone(session, info)
-    yield _features(info)
-    yield _switched_on(block)
-
-
-def _check_failed(name: str, expected: str, error: RexbitError) -> Check:
-    return Check(name=name, ok=False, expected=expected, found=str(error), fix="As said; then check again.")
+    yield check_features(info, "Grant SELECT on the table of the feature if you want it.")
+    yield check_switched_on(block)
 
 
 def _prefix(session: Session) -> Check:
@@ -91,57 +96,6 @@ def _prefix(session: Session) -> Check:
         fix=""
         if fits
         else "Set `Table prefix` in the shop's block to one that was found; if none was, grant SELECT on the tables.",
-    )
-
-
-def _version(info: ShopInfo) -> Check:
-    parts = version_parts(info.version)
-    tested = parts[:3] >= FIRST_TESTED and parts[:2] <= LAST_TESTED
-    return Check(
-        name="version",
-        ok=True if tested else None,
-        expected="PrestaShop 1.6.1 to 9.1",
-        found=f"{info.version}, shop {info.id_shop} in group {info.id_shop_group}",
-        fix="" if tested else "Not tested with this version: begin with a dry run and a sync with a limit.",
-    )
-
-
-def _languages(info: ShopInfo, block: PrestashopDatabase) -> Check:
-    active = {language.iso_code for language in info.languages if language.active}
-    needed = set(block.languages) if block.languages else active
-    given = {texts.language for texts in block.policy.texts}
-    unknown, lacking = needed - active, needed - given
-    fix = []
-    if unknown:
-        fix.append(f"Remove {_codes(unknown)} from `Languages`: the shop has no such active language.")
-    if lacking - unknown:
-        fix.append(f"Add an entry with the texts for {_codes(lacking - unknown)} to the policy.")
-    return Check(
-        name="languages",
-        ok=not fix,
-        expected=f"texts for {_codes(needed)}",
-        found=f"texts for {_codes(given)}; active in the shop: {_codes(active)}",
-        fix=" ".join(fix),
-    )
-
-
-def _codes(codes: set[str]) -> str:
-    return ", ".join(sorted(codes)) or "none"
-
-
-def _texts(info: ShopInfo, block: PrestashopDatabase) -> Check:
-    problems = [
-        f"{entry.language}: {problem}"
-        for entry in block.policy.texts
-        for text in (entry.available, entry.unavailable, entry.delivery, entry.same_day)
-        for problem in text_problems(text, info)
-    ]
-    return Check(
-        name="texts",
-        ok=not problems,
-        expected=f"at most {info.text_length} characters" + (", none of 4 bytes" if info.utf8mb3 else ""),
-        found="; ".join(problems) or "all fit",
-        fix="Change these texts in the policy." if problems else "",
     )
 
 
@@ -180,57 +134,4 @@ def _engine(session: Session, info: ShopInfo) -> Check:
         expected=f"{TRANSACTIONAL}, which can undo a failed write",
         found=f"another for {', '.join(other)}" if other else TRANSACTIONAL,
         fix=f"Run as an administrator, at a quiet hour: {statements}" if other else "",
-    )
-
-
-def _stock_management(info: ShopInfo) -> Check:
-    return Check(
-        name="stock management",
-        ok=info.stock_management,
-        expected="switched on",
-        found="on" if info.stock_management else "off: everything can be ordered, whatever is written",
-        fix="" if info.stock_management else "Back office, Shop parameters, Product settings: Enable stock management.",
-    )
-
-
-def _catalogue_mode(info: ShopInfo) -> Check:
-    on = info.catalogue_mode
-    return Check(
-        name="catalogue mode",
-        ok=None if on else True,
-        expected="switched off",
-        found="on: the shop only shows its products, nothing can be ordered, whatever is written" if on else "off",
-        fix="Back office, Shop parameters, Product settings: Catalog mode, if the shop shall sell." if on else "",
-    )
-
-
-def _currency(info: ShopInfo) -> Check:
-    known = info.default_currency
-    return Check(
-        name="currency",
-        ok=True if known else None,
-        expected="the currency of the shop's prices, for the least margin",
-        found=known or "not known: no margin is looked at",
-        fix="" if known else "Grant SELECT on the table `currency`, or choose a default currency in the back office.",
-    )
-
-
-def _features(info: ShopInfo) -> Check:
-    return Check(
-        name="features",
-        ok=None if info.switched_off else True,
-        expected="every table readable that a single feature needs",
-        found=f"switched off: {', '.join(info.switched_off)}" if info.switched_off else "all there",
-        fix="Grant SELECT on the table of the feature if you want it." if info.switched_off else "",
-    )
-
-
-def _switched_on(block: PrestashopDatabase) -> Check:
-    on = block.product_listing_enabled
-    return Check(
-        name="switched on",
-        ok=True if on else None,
-        expected="writing to the shop switched on",
-        found="on" if on else "off: nothing is written to this shop",
-        fix="" if on else "Turn `Switched on` on in the shop's block when it may be written to.",
     )

@@ -34,6 +34,7 @@ ATTEMPTS = 4
 FIRST_PAUSE_SECONDS = 0.1
 TRANSACTIONAL = "InnoDB"
 LONGEST_LOCK_NAME = 64  # MySQL's limit
+WINDOW_PRODUCTS = 2_000  # a transaction: fewer cost time, of more customers would wait
 
 R = TypeVar("R")
 
@@ -42,6 +43,8 @@ logger = logging.getLogger(__name__)
 
 class DatabaseShop:
     """An open shop; `info` says what it is. Made by `open_database`."""
+
+    window_products = WINDOW_PRODUCTS
 
     def __init__(self, session: Session, info: ShopInfo, *, writable: bool) -> None:
         self.session = session

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import pymysql
 
 from tasks.prestashop.database.connection import NO_PERMISSION, Ids, error_code
 from tasks.prestashop.database.session import Row, ServerWarningError, Session
 from tasks.prestashop.database.targets import Key, Target, in_chunks, targets_of
+from tasks.prestashop.judging import Held, judge, outcome
 from tasks.prestashop.model import Change, Outcome
 from tasks.prestashop.scopes import Scope
 
-ROW_MISSING = "row missing"
 REFUSED_VALUES = (pymysql.err.DataError, pymysql.err.IntegrityError)
 SIGNALLED = 1644  # a trigger of the shop said no
-
-
-class Held(NamedTuple):
-    """What the shop holds: how an UPDATE names the row, and the value."""
-
-    handle: int
-    value: str | None
 
 
 class Update(NamedTuple):
@@ -37,27 +30,6 @@ class Update(NamedTuple):
 
 class WindowFailedError(Exception):
     """Nothing of the window may stay written; the message says why."""
-
-
-def judge(change: Change, held: Held | None) -> Outcome | None:
-    """Return the outcome of a change that needs no writing; None means: write it."""
-    if held is None:
-        return outcome(change, "failed", None, ROW_MISSING)
-    if held.value == change.after:
-        return outcome(change, "already")
-    if held.value == change.before:
-        return None
-    return outcome(change, "left", held.value)
-
-
-def outcome(
-    change: Change,
-    kind: Literal["written", "already", "left", "failed"],
-    found: str | None = None,
-    message: str | None = None,
-) -> Outcome:
-    """Return what came of a change."""
-    return Outcome(*change[:4], kind, found, message)
 
 
 @dataclass
