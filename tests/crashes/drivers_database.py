@@ -1,9 +1,8 @@
-"""The ways to a shop that are struck: what is inside a window of each, and how its line is cut."""
+"""A shop's database as a way that is struck: what is inside a window, and how the line is cut."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
 
 import pymysql
 
@@ -11,27 +10,12 @@ from blocks import ShopBlock
 from tasks.prestashop.database.together import TogetherWriter
 from tests.crashes.place import SHOP, Place
 from tests.crashes.points import Point
+from tests.crashes.ways import STOPS_NOBODY, Driver
 from tests.flows.conftest import block_of
 
 TOGETHER, WRITER = "tasks.prestashop.database.together:TogetherWriter", "tasks.prestashop.database.writing:Writer"
-STOPS_NOBODY = {"stop_off_percent": 100, "stop_on_percent": 100}
+LONGEST_SECONDS = 60
 COMMIT = "pymysql.connections:Connection.commit"
-
-
-@dataclass(frozen=True)
-class Driver:
-    """`inside`: the points that only this driver has. `set_up` is called in the child before it begins.
-
-    `block` makes the block of the place's shop. `cut` ends every connection of a run to its shop. `is_whole`: a product
-    is written in one transaction, so that no crash leaves half of it.
-    """
-
-    name: str
-    inside: tuple[Point, ...]
-    block: Callable[[Place], ShopBlock]
-    set_up: Callable[[], None]
-    cut: Callable[[Place], None]
-    is_whole: bool = True
 
 
 def _database_block(place: Place) -> ShopBlock:
@@ -44,6 +28,19 @@ def kill_connections(place: Place) -> None:
         cursor.execute("SELECT id FROM information_schema.processlist WHERE db = %s", (SHOP,))
         for (number,) in cursor.fetchall():
             cursor.execute(f"KILL CONNECTION {int(number)}")
+
+
+def wait_until_alone(place: Place) -> None:
+    """Until the shop's server has noticed that a dead run's connections are gone, and given up its lock."""
+    deadline = time.monotonic() + LONGEST_SECONDS
+    query = "SELECT count(*) FROM information_schema.processlist WHERE db = %s"
+    with place.mariadb.connect() as connection, connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(query, (SHOP,))
+            if cursor.fetchone() == (0,):
+                return
+            time.sleep(0.01)
+    raise AssertionError(f"connections of a run that ended are still there after {LONGEST_SECONDS} s")
 
 
 def _lost() -> Exception:
@@ -62,32 +59,29 @@ _COMMITS = (
     Point("in a window: before its commit", COMMIT, "before", nth=2, settled=True),
     Point("in a window: committed, the answer lost", COMMIT, "after", nth=2, lost=_lost),
 )
-DRIVERS = {
-    driver.name: driver
-    for driver in (
-        Driver(
-            "database",
-            (
-                Point("before the first statement", f"{TOGETHER}.write", "before"),
-                Point(
-                    "in a window: texts written, stock not", f"{TOGETHER}._write_table", "before", nth=6, settled=True
-                ),
-                *_COMMITS,
-            ),
-            _database_block,
-            _nothing,
-            kill_connections,
+DATABASE_DRIVERS = (
+    Driver(
+        "database",
+        (
+            Point("before the first statement", f"{TOGETHER}.write", "before"),
+            Point("in a window: texts written, stock not", f"{TOGETHER}._write_table", "before", nth=6, settled=True),
+            *_COMMITS,
         ),
-        Driver(
-            "database, row by row",
-            (
-                Point("before the first statement", f"{WRITER}.window", "before"),
-                Point("in a window: texts written, stock not", f"{WRITER}._write_table", "before", nth=6, settled=True),
-                *_COMMITS,
-            ),
-            _database_block,
-            _row_by_row,
-            kill_connections,
+        _database_block,
+        _nothing,
+        kill_connections,
+        wait_until_alone,
+    ),
+    Driver(
+        "database, row by row",
+        (
+            Point("before the first statement", f"{WRITER}.window", "before"),
+            Point("in a window: texts written, stock not", f"{WRITER}._write_table", "before", nth=6, settled=True),
+            *_COMMITS,
         ),
-    )
-}
+        _database_block,
+        _row_by_row,
+        kill_connections,
+        wait_until_alone,
+    ),
+)
