@@ -21,7 +21,9 @@ from tasks.prestashop.model import (
 SHOWN = 3
 LARGEST_3_BYTE = 0xFFFF
 REFUSED_SIGNS = re.compile("[<>={}]")  # PrestaShop's rule for labels
-LOST_SIGNS = re.compile("[\x00-\x1f\ufffe\uffff]")  # which XML can't carry, or PrestaShop takes out: line breaks
+LOST_SIGNS = re.compile(
+    "[\x00-\x08\x0a-\x1f\ufffe\uffff]"
+)  # which XML can't carry, or PrestaShop takes out: line breaks
 WHOLE_NUMBER = re.compile("0|[1-9][0-9]{0,9}")
 
 

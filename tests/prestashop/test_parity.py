@@ -111,6 +111,7 @@ def test_one_change_set_ends_in_the_same_shop(twins: Twins, tmp_path: Path) -> N
 
 
 @each_version
+@pytest.mark.slow
 def test_a_second_time_everything_is_there_already(twins: Twins, tmp_path: Path) -> None:
     _, webservice = twins.blocks()
     changes = planned(rows_of(webservice, tmp_path), leaving=twins.warehouse())

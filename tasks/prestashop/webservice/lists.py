@@ -26,6 +26,7 @@ from tasks.prestashop.webservice.together import each
 from tasks.prestashop.webservice.wire import Wire
 from tasks.prestashop.webservice.xml import Entity, entities_of
 
+MANY_LANGUAGES = 100  # ids without a language are passed over
 TRANSLATED = frozenset({"products", "combinations"})
 
 T = TypeVar("T")
@@ -203,7 +204,10 @@ class Lists:
         )
 
     def languages_asked(self, resource: str) -> dict[str, str]:
-        """Texts of inactive languages are shown only if asked for, and lost by a PUT if not sent."""
-        if resource not in TRANSLATED or not self.languages:
+        """All languages of PrestaShop, as an interval of ids: who there is besides the shop's own it doesn't tell.
+
+        Texts of inactive languages, and of those of other shops only, are shown if asked for, and lost if not sent.
+        """
+        if resource not in TRANSLATED:
             return {}
-        return {"language": one_of(self.languages) if len(self.languages) > 1 else str(self.languages[0])}
+        return {"language": f"[1,{max((MANY_LANGUAGES, *self.languages))}]"}

@@ -1,7 +1,7 @@
 """A row of the shop, written in one request: PATCH, or GET and PUT of every field where the shop or the key has none.
 
 A PUT empties what it doesn't hold and writes the rest back as it was read, so the GET comes directly before it. Texts
-go in all languages of the shop: a language that is not sent loses its text, also one that is switched off.
+go in all languages that PrestaShop has: one that is not sent loses its text, be it switched off or of another shop.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tasks.errors import UnreachableError
-from tasks.prestashop.model import STOCK_FIELDS, Change
+from tasks.prestashop.model import QUANTITY, STOCK_FIELDS, Change
 from tasks.prestashop.webservice.answers import UnknownAnswerError
 from tasks.prestashop.webservice.client import Api
 from tasks.prestashop.webservice.xml import Entity
@@ -138,13 +138,17 @@ class RowWriter:
 
     def _send(self, row: Row, changes: Collection[Change]) -> None:
         resource, id_row = row.key.resource, row.shown.id
-        if self._api.may(resource, "PATCH"):
+        patches = self._api.may(resource, "PATCH")
+        # customers buy while a window is written: pieces are looked at once more, directly before
+        if patches and not any(change.field == QUANTITY for change in changes):
             self._api.patch(resource, Entity.new(NODES[resource], id_row, **_values(row.shown, changes)))
             return
         whole = self._api.entity(resource, id_row)
-        still = _still_before(whole, changes)
-        if still:
-            for field, value in _values(whole, still).items():
+        values = _values(whole, _still_before(whole, changes))
+        if values and patches:
+            self._api.patch(resource, Entity.new(NODES[resource], id_row, **values))
+        elif values:
+            for field, value in values.items():
                 whole.set(field, value)
             self._put(resource, whole)
 

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 PAGES = {"products": 250, "combinations": 500, "stock_availables": 500}
 OPENING = 7  # rights, languages, shops, groups, settings, currency, the fields of combinations
 LOOKS = 2  # of each window, at each kind of row in it: before and after
+PAGE = (Path(__file__).parents[3] / "docs" / "webservice.md").read_text(encoding="utf-8")
 IDS = 2_000  # a request for ids alone
 STOCK_ROWS = "SELECT count(*) FROM ps_stock_available WHERE id_shop = 1"
 TABLE = "{:>9}: {:,} products: catalogue {:d} requests, {:,} rows changed: {:,} writes, {:,} reads"
@@ -90,6 +91,10 @@ def test_requests_of_a_sync(
     looks = {("GET", kind): LOOKS * windows[kind] + (0 if modern else count) for kind, count in kinds.items()}
     writes = {("PATCH" if modern else "PUT", kind): count for kind, count in kinds.items()}
     assert changed == looks | writes
+    if (version, products) == SIZES[2]:
+        told = f"{sum(writes.values()):,} writes and {sum(looks.values())} reads on\n8.2; "
+        assert told in PAGE
+        assert f"Nothing changes: {unchanged.total()} for the catalogue" in PAGE
     with capsys.disabled():
         print(TABLE.format(version, products, unchanged.total(), len(rows), sum(writes.values()), sum(looks.values())))
 

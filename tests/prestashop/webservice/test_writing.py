@@ -14,10 +14,9 @@ from pydantic import SecretStr
 from blocks import PrestashopWebservice
 from demo.servers import MariaDb
 from demo.webservice import Fault, Request, Webservice, faults, start_webservice
-from tasks.errors import UnreachableError
+from tasks.errors import Refused, UnreachableError
 from tasks.prestashop.model import Change, Outcome
-from tasks.prestashop.webservice.client import open_api
-from tasks.prestashop.webservice.writing import Writer
+from tasks.prestashop.webservice.shop import open_webservice
 from tests.prestashop.bench import Bench, flag_change, now_change, quantity_change, text_change
 from tests.prestashop.conftest import synthetic
 
@@ -33,10 +32,16 @@ class Shop:
 
     def apply(self, *changes: Change) -> list[Outcome]:
         """Apply the changes in one window; the requests of it alone are kept."""
-        block = PrestashopWebservice(integration_id=7, base_url=self.service.url, api_key=SecretStr(self.service.key))
-        with self.bench.open() as shop, open_api(block) as api:
+        with open_webservice(self.block()) as shop:
             self.service.requests.clear()
-            return Writer(api, shop.info).window(changes)
+            return shop.apply_window(changes)
+
+    def block(self) -> PrestashopWebservice:
+        """The shop's block."""
+        key = SecretStr(self.service.key)
+        return PrestashopWebservice(
+            integration_id=7, base_url=self.service.url, api_key=key, product_listing_enabled=True
+        )
 
     def words(self, *changes: Change) -> list[str]:
         """What came of each, in a word."""
@@ -66,7 +71,7 @@ def shop(bench: Bench, served: Open) -> Shop:
     return served(bench)
 
 
-@pytest.fixture(params=OLD)
+@pytest.fixture(params=[pytest.param(OLD[0], marks=pytest.mark.slow), OLD[1]])
 def old_shop(request: pytest.FixtureRequest, mariadb: MariaDb, tmp_path: Path, served: Open) -> Shop:
     """Shops without PATCH."""
     return served(synthetic(mariadb, request.param, tmp_path))
@@ -87,6 +92,7 @@ def test_one_request_a_product_for_all_its_texts_and_one_a_stock_row(shop: Shop)
     assert (shop.bench.text(3, 1), shop.bench.text(3, 2)) == ("po", "po")
 
 
+@pytest.mark.slow
 def test_texts_come_before_stock_and_the_products_own_row_last(shop: Shop) -> None:
     shop.bench.set_text(3, "")
     shop.words(*(flag_change(3, "2", "1", attribute) for attribute in (0, 2, 1)), text_change(3, "", "po"))
@@ -101,6 +107,19 @@ def test_languages_that_are_not_changed_keep_their_texts(shop: Shop) -> None:
     assert (shop.bench.text(1, 1), shop.bench.text(1, 2)) == ("po", "t2")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_languages_of_other_shops_keep_what_combinations_hold_in_them(shop: Shop, method: str) -> None:
+    shop.service.permissions["combinations"] = frozenset(("GET", method))
+    shop.bench.sql("INSERT INTO ps_lang (id_lang, name, active, iso_code, language_code, locale)"
+                   " VALUES (12, 'Deutsch', 1, 'de', 'de', 'de-DE')")  # fmt: skip
+    shop.bench.sql("INSERT INTO ps_product_attribute_lang (id_product_attribute, id_lang, available_later)"
+                   " VALUES (1, 12, 'Lieferung in 3 Tagen')")  # fmt: skip
+    assert shop.words(text_change(3, None, "po", 1, 1)) == ["written"]
+    held = "SELECT available_later FROM ps_product_attribute_lang WHERE id_product_attribute = 1 AND id_lang = 12"
+    assert shop.bench.one(held) == "Lieferung in 3 Tagen"
+
+
 def test_a_text_that_is_null_is_an_empty_one(shop: Shop) -> None:
     shop.bench.set_text(1, None)
     shop.bench.set_text(2, None)
@@ -110,6 +129,7 @@ def test_a_text_that_is_null_is_an_empty_one(shop: Shop) -> None:
     assert (shop.bench.text(1), shop.bench.text(2), shop.bench.text(4)) == ("po", "po", "")
 
 
+@pytest.mark.slow
 def test_what_is_there_already_costs_no_write(shop: Shop) -> None:
     shop.bench.set_text(1, "po")
     shop.bench.set_stock(1, out_of_stock=1)
@@ -117,6 +137,7 @@ def test_what_is_there_already_costs_no_write(shop: Shop) -> None:
     assert shop.written() == []
 
 
+@pytest.mark.slow
 def test_somebody_elses_value_and_missing_rows_are_told(shop: Shop) -> None:
     shop.bench.set_text(1, "ręcznie")
     shop.bench.sql("DELETE FROM ps_stock_available WHERE id_product = 2")
@@ -134,6 +155,7 @@ def test_somebody_elses_value_and_missing_rows_are_told(shop: Shop) -> None:
     assert shop.bench.text(1) == "ręcznie"
 
 
+@pytest.mark.slow
 def test_rows_of_the_scope_that_does_not_count_stay(mariadb: MariaDb, tmp_path: Path, served: Open) -> None:
     sharing = synthetic(mariadb, "8.2.1", tmp_path, share_stock=True)
     sharing.sql("INSERT IGNORE INTO ps_stock_available (id_product, id_product_attribute, id_shop, id_shop_group,"
@@ -160,6 +182,7 @@ def test_a_put_keeps_everything_else(old_shop: Shop) -> None:
     assert [method for method, _, _ in old_shop.written()] == ["PUT", "PUT"]
 
 
+@pytest.mark.slow
 def test_a_key_without_patch_puts(shop: Shop) -> None:
     for resource in ("products", "stock_availables", "combinations"):
         shop.service.permissions[resource] = frozenset(("GET", "PUT"))
@@ -170,6 +193,7 @@ def test_a_key_without_patch_puts(shop: Shop) -> None:
     assert shop.bench.one("SELECT reference FROM ps_product_attribute WHERE id_product_attribute = 1") == "R"
 
 
+@pytest.mark.slow
 def test_what_changed_between_the_look_and_the_put_is_left(old_shop: Shop) -> None:
     old_shop.bench.set_stock(1, out_of_stock=2)
 
@@ -182,7 +206,10 @@ def test_what_changed_between_the_look_and_the_put_is_left(old_shop: Shop) -> No
     assert (outcome.outcome, outcome.found, old_shop.written()) == ("left", "0", [])
 
 
-@pytest.mark.parametrize("fault", [faults.ERROR_AFTER, faults.CUT_AFTER, faults.CUT_WITHIN])
+@pytest.mark.parametrize(
+    "fault",
+    [faults.ERROR_AFTER, *(pytest.param(one, marks=pytest.mark.slow) for one in (faults.CUT_AFTER, faults.CUT_WITHIN))],
+)
 def test_a_write_that_came_through_without_an_answer_is_written_once(shop: Shop, fault: Fault) -> None:
     shop.bench.set_text(1, "")
     shop.service.fault = faults.nth(1, fault, "PATCH")
@@ -190,6 +217,7 @@ def test_a_write_that_came_through_without_an_answer_is_written_once(shop: Shop,
     assert [resource for _, resource, _ in shop.written()] == ["products", "stock_availables"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [faults.ERROR_BEFORE, faults.CUT_BEFORE, faults.UNAVAILABLE])
 def test_a_write_that_did_not_come_through_is_tried_again(shop: Shop, fault: Fault) -> None:
     shop.bench.set_text(1, "")
@@ -198,6 +226,7 @@ def test_a_write_that_did_not_come_through_is_tried_again(shop: Shop, fault: Fau
     assert [resource for _, resource, _ in shop.written()] == ["products"] * 2
 
 
+@pytest.mark.slow
 def test_what_a_shop_never_takes_fails_after_a_few_attempts_and_the_rest_goes_on(shop: Shop) -> None:
     shop.bench.sql("UPDATE ps_product_lang SET available_later = '' WHERE id_lang = 1")
     stubborn = faults.each(faults.ERROR_BEFORE, "PATCH", "products")
@@ -253,6 +282,21 @@ def test_the_shop_sums_the_pieces_of_a_product_itself(shop: Shop) -> None:
     assert [b"quantity" in body for body in bodies] == [True, False, False, False, False]
 
 
+@pytest.mark.slow
+def test_pieces_that_a_customer_takes_just_before_they_are_written_are_left(shop: Shop) -> None:
+    shop.bench.set_stock(1, quantity=10, out_of_stock=2)
+
+    def customer(request: Request) -> None:
+        if request.method == "GET" and request.id:
+            shop.bench.set_stock(1, quantity=9)
+
+    shop.service.fault = customer
+    outcomes = shop.apply(quantity_change(1, 10, 25), flag_change(1, "2", "0"))
+    assert [(one.outcome, one.found) for one in outcomes] == [("left", "9"), ("written", None)]
+    assert (shop.bench.stock("quantity", 1), shop.bench.flags(1)) == ({0: 9}, {0: 0})
+
+
+@pytest.mark.slow
 def test_pieces_that_a_customer_took_since_were_written(shop: Shop) -> None:
     shop.bench.set_stock(1, quantity=0)
 
@@ -264,12 +308,46 @@ def test_pieces_that_a_customer_took_since_were_written(shop: Shop) -> None:
     assert shop.words(quantity_change(1, 0, 10)) == ["written"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ["Wysyłka <24h", "a=b", "{dni}", "dwa\nwiersze"])
+def test_a_text_that_prestashop_would_not_take_is_refused_before_anything_is_written(shop: Shop, text: str) -> None:
+    with open_webservice(shop.block()) as opened, pytest.raises(Refused, match="Remove it"):
+        opened.apply_window([text_change(1, "", "po"), text_change(2, "", text)])
+    assert shop.written() == []
+
+
+@pytest.mark.slow
+def test_a_shop_that_answers_and_writes_nothing_is_left_in_peace(shop: Shop) -> None:
+    shop.bench.sql("UPDATE ps_product_lang SET available_later = ''")
+    shop.service.fault = faults.each(faults.ERROR_BEFORE, "PATCH")
+    with pytest.raises(UnreachableError):
+        shop.apply(*(text_change(number, "", "po") for number in range(1, 60)))
+    assert len(shop.written()) < 60
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_a_product_is_saved_for_its_date(shop: Shop, method: str) -> None:
+    shop.service.permissions["products"] = frozenset(("GET", method))
+    kept = "SELECT coalesce(available_later, ''), name FROM ps_product_lang WHERE id_product = 1"
+    before = shop.bench.sql(kept)
+    shop.bench.sql("UPDATE ps_product SET date_upd = '2020-01-01'")
+    shop.bench.sql("DELETE FROM ps_product_shop WHERE id_product = 4")
+    with open_webservice(shop.block()) as opened:
+        opened.touch([1, 2, 4])
+    assert shop.bench.sql("SELECT 1 FROM ps_product_shop WHERE id_product = 4") == []
+    dates = "SELECT id_product FROM ps_product WHERE date_upd > '2020-01-01'"
+    assert (sorted(shop.bench.sql(dates)), shop.bench.sql(kept)) == ([(1,), (2,)], before)
+
+
+@pytest.mark.slow
 def test_a_value_that_the_shop_does_not_keep_has_failed(shop: Shop) -> None:
     shop.bench.sql("CREATE TRIGGER stubborn BEFORE UPDATE ON ps_stock_available FOR EACH ROW SET NEW.out_of_stock = 2")
     (outcome,) = shop.apply(flag_change(1, "2", "1"))
     assert (outcome.outcome, outcome.found) == ("failed", "2")
 
 
+@pytest.mark.slow
 def test_a_shop_that_is_gone_ends_the_window(shop: Shop) -> None:
     shop.service.fault = faults.each(faults.CUT_BEFORE)
     with pytest.raises(UnreachableError):
@@ -289,6 +367,7 @@ def test_what_was_written_before_the_shop_was_gone_is_found_by_the_next_run(shop
     assert (set(words), words.count("already")) == ({"already", "written"}, 9)
 
 
+@pytest.mark.slow
 def test_products_are_written_at_once_and_the_rows_of_one_never(shop: Shop) -> None:
     shop.service.delay = 0.01
     changes = [flag_change(3, "2", "1", attribute) for attribute in range(5)]
