@@ -63,4 +63,5 @@ def strike(arena: Arena, cell: Cell, record_property: Callable[[str, object], No
     place = list(FAULTS).index(cell.fault) * len(DRIVERS) + list(DRIVERS).index(cell.driver)
     told = [struck.ended in ("completed", "unchanged"), struck.converged, len(struck.lost), len(struck.wrong)]
     record_property(PROPERTY, json.dumps([place, cell.fault, cell.driver, *told]))
-    assert (struck.lost[:MOST_TOLD], struck.wrong[:MOST_TOLD], struck.converged) == ([], [], True)
+    found = struck.lost[:MOST_TOLD], struck.wrong[:MOST_TOLD], struck.converged
+    assert found == ([], [], True), found  # which pytest tells by itself only of a test's own module

@@ -21,7 +21,8 @@ FEWER = 20  # where each row takes a request
 SHOP, KEPT = "struck_shop", "kept_shop"
 WRITTEN_TABLES = ("product_lang", "product_attribute_lang", "stock_available")
 WATCHED_TABLES = (*WRITTEN_TABLES, "product", "product_shop", "product_attribute", "product_attribute_shop")
-CHANGING = ("out_of_stock", "available_later", "date_upd")
+CHANGING = ("out_of_stock", "available_later")
+SET_BY_PRESTASHOP = (*CHANGING, "date_upd")
 UNSET = ("", "0000-00-00")
 ARCHIVE_BYTES = 16 * 1024 * 1024
 
@@ -220,14 +221,15 @@ def values(rows: Mapping[str, list[Row]]) -> Values:
     return held
 
 
-def others(rows: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
-    """What is never written.
+def others(rows: Mapping[str, list[Row]], *, by_prestashop: bool) -> dict[str, list[Row]]:
+    """What is never written; by PrestaShop but for what it does by itself whenever it saves.
 
-    PrestaShop sets `date_upd` itself, and stores a text or date that is NULL as an empty one whenever it saves.
+    That is to set `date_upd`, and to store a text or date that is NULL as an empty one.
     """
+    never, unset = (SET_BY_PRESTASHOP, UNSET) if by_prestashop else (CHANGING, ())
     return {
         table: [
-            {name: None if value in UNSET else value for name, value in row.items() if name not in CHANGING}
+            {name: None if value in unset else value for name, value in row.items() if name not in never}
             for row in found
         ]
         for table, found in rows.items()
