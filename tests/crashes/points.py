@@ -24,6 +24,7 @@ STEPS = (
     "plan changes",
     "write changes",
     "keep outcomes",
+    "tell what was written",
 )
 STEPS_LATER = ("read all rows of the shop", "judge change set")
 
