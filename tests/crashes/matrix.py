@@ -11,8 +11,8 @@ import pytest
 from tests.crashes.arena import HALF, OPTIONS, Arena
 from tests.crashes.drivers import DRIVERS
 from tests.crashes.drivers_database import DATABASE_DRIVERS
+from tests.crashes.faults import FAULTS
 from tests.crashes.points import STEPS, STEPS_LATER, WRITING, step_points
-from tests.crashes.striking import FAULTS
 from tests.crashes.table import PROPERTY
 from tests.crashes.ways import PRISTINE
 
@@ -63,5 +63,4 @@ def strike(arena: Arena, cell: Cell, record_property: Callable[[str, object], No
     place = list(FAULTS).index(cell.fault) * len(DRIVERS) + list(DRIVERS).index(cell.driver)
     told = [struck.ended in ("completed", "unchanged"), struck.converged, len(struck.lost), len(struck.wrong)]
     record_property(PROPERTY, json.dumps([place, cell.fault, cell.driver, *told]))
-    found = struck.lost[:MOST_TOLD], struck.wrong[:MOST_TOLD], struck.converged
-    assert found == ([], [], True), found  # which pytest tells by itself only of a test's own module
+    assert (struck.lost[:MOST_TOLD], struck.wrong[:MOST_TOLD], struck.converged) == ([], [], True)
