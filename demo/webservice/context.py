@@ -10,6 +10,7 @@ from decimal import Decimal
 from queue import Empty, LifoQueue
 from typing import Any
 
+from pymysql import MySQLError
 from pymysql.connections import Connection
 from pymysql.cursors import DictCursor
 
@@ -35,8 +36,8 @@ class Database:
         """A connection with sql_mode '', as PrestaShop sets it; every statement is committed by itself."""
         try:
             connection = self._idle.get_nowait()
-            connection.ping()
-        except Empty:
+            connection.ping(reconnect=False)  # which would forget the sql_mode
+        except (Empty, MySQLError):
             connection = self._server.connect(self._name, autocommit=True)
             with connection.cursor() as cursor:
                 cursor.execute("SET sql_mode = ''")

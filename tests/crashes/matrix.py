@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.crashes.arena import HALF, OPTIONS, PRISTINE, Arena
+from tests.crashes.arena import HALF, OPTIONS, Arena
 from tests.crashes.drivers import DRIVERS
+from tests.crashes.drivers_database import DATABASE_DRIVERS
+from tests.crashes.faults import FAULTS
 from tests.crashes.points import STEPS, STEPS_LATER, WRITING, step_points
-from tests.crashes.striking import FAULTS
 from tests.crashes.table import PROPERTY
+from tests.crashes.ways import PRISTINE
 
 MAIN = "database"
 THOROUGH = ("kill -9", "connection to the shop cut")  # these strike every technique of writing
@@ -39,7 +41,7 @@ def _cells(fault: str) -> Iterator[Cell]:
     if fault not in ONLY_WRITING:
         yield from (Cell(fault, MAIN, PRISTINE, point) for point in _boundaries(fault, STEPS))
         yield from (Cell(fault, MAIN, HALF, point) for point in _boundaries(fault, STEPS_LATER))
-    for driver in DRIVERS.values():
+    for driver in DATABASE_DRIVERS:
         shared = WRITING if driver.name == MAIN else ()
         if driver.name == MAIN or fault in THOROUGH:
             yield from (Cell(fault, driver.name, PRISTINE, point.name) for point in (*shared, *driver.inside))
@@ -56,9 +58,8 @@ def _boundaries(fault: str, steps: Sequence[str]) -> list[str]:
 def strike(arena: Arena, cell: Cell, record_property: Callable[[str, object], None]) -> None:
     """Make a strike, note it for the table, and fail where anything was lost or wrong."""
     start = cell.start
-    struck = arena.strikers[cell.driver].strike(
-        FAULTS[cell.fault], start, cell.point, arena.goals[start], **OPTIONS[start]
-    )
+    striker = arena.striker(cell.driver)
+    struck = striker.strike(FAULTS[cell.fault], start, cell.point, arena.goals[start], **OPTIONS.get(start, {}))
     place = list(FAULTS).index(cell.fault) * len(DRIVERS) + list(DRIVERS).index(cell.driver)
     told = [struck.ended in ("completed", "unchanged"), struck.converged, len(struck.lost), len(struck.wrong)]
     record_property(PROPERTY, json.dumps([place, cell.fault, cell.driver, *told]))

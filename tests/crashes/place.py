@@ -14,10 +14,16 @@ from pymysql.cursors import DictCursor
 
 from demo.servers import MariaDb, Postgres, start_mariadb, start_postgresql
 from demo.shop import make_shop
+from tests.crashes.serving import Service
 
 PRODUCTS = 40
+FEWER = 20  # where each row takes a request
 SHOP, KEPT = "struck_shop", "kept_shop"
 WRITTEN_TABLES = ("product_lang", "product_attribute_lang", "stock_available")
+WATCHED_TABLES = (*WRITTEN_TABLES, "product", "product_shop", "product_attribute", "product_attribute_shop")
+CHANGING = ("out_of_stock", "available_later")
+SET_BY_PRESTASHOP = (*CHANGING, "date_upd")
+UNSET = ("", "0000-00-00")
 ARCHIVE_BYTES = 16 * 1024 * 1024
 
 Row = dict[str, Any]
@@ -28,13 +34,20 @@ Values = dict[Key, str | None]
 
 @dataclass
 class Place:
-    """Where runs happen. `starts`: what was kept by name, to begin from again."""
+    """Where runs happen.
+
+    `starts`: what was kept by name, to begin from again, and `databases`: of which shop; `shop` is the present one's
+    database. `services`: Webservices of shops, by the name of the driver that writes through it.
+    """
 
     folder: Path
     mariadb: MariaDb
     postgres: Postgres
     can_fill: bool  # the archive is a file system of its own
     starts: dict[str, dict[str, list[Row]]] = field(default_factory=dict)
+    databases: dict[str, str] = field(default_factory=dict)
+    shop: str = SHOP
+    services: dict[str, Service] = field(default_factory=dict)
 
     @property
     def archive(self) -> Path:
@@ -76,11 +89,30 @@ class Place:
     def empty_archive(self) -> None:
         (self.archive / "filler").unlink(missing_ok=True)
 
+    def kill_services(self) -> None:
+        for service in self.services.values():
+            service.kill()
+
+    def start_services(self) -> None:
+        for service in self.services.values():
+            service.start()
+
+    def add_shop(self, name: str, version: str) -> None:
+        """Make another shop, of a version, with a Webservice."""
+        self.shop = f"struck_{len(self.services)}"
+        self.mariadb.create_database(self.shop)
+        with self.mariadb.connect(self.shop) as connection:
+            make_shop(connection, products=FEWER, version=version)
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE ps_stock_available SET location = concat('A-', id_stock_available)")
+            connection.commit()
+        self.services[name] = Service(self.mariadb, self.shop)
+
     def shop_rows(self) -> dict[str, list[Row]]:
-        """All rows of the tables that are written."""
-        with self.mariadb.connect(SHOP) as connection, connection.cursor(DictCursor) as cursor:
+        """All rows of the tables that are written, and of those that a driver could touch."""
+        with self.mariadb.connect(self.shop) as connection, connection.cursor(DictCursor) as cursor:
             rows = {}
-            for table in WRITTEN_TABLES:
+            for table in self._watched():
                 cursor.execute(f"SELECT * FROM ps_{table} ORDER BY 1, 2, 3")
                 rows[table] = list(cursor.fetchall())
         return rows
@@ -104,10 +136,11 @@ class Place:
     def keep(self, name: str) -> None:
         """Remember all three as they are now."""
         self.starts[name] = self.shop_rows()
+        self.databases[name] = self.shop
         with self.mariadb.connect(autocommit=True) as connection, connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE `{KEPT}_{name}`")
-            for table in WRITTEN_TABLES:
-                cursor.execute(f"CREATE TABLE `{KEPT}_{name}`.{table} AS SELECT * FROM {SHOP}.ps_{table}")
+            for table in self.starts[name]:
+                cursor.execute(f"CREATE TABLE `{KEPT}_{name}`.{table} AS SELECT * FROM {self.shop}.ps_{table}")
         with self.postgres.connect() as ours:
             ours.execute(f'CREATE SCHEMA "{name}"'.encode())
             for table in self._tables():
@@ -116,19 +149,31 @@ class Place:
 
     def begin(self, name: str) -> None:
         """Make all three as they were kept."""
-        with self.mariadb.connect(SHOP) as connection, connection.cursor() as cursor:
+        self.shop = self.databases[name]
+        with self.mariadb.connect(self.shop) as connection, connection.cursor() as cursor:
             cursor.execute("SET sql_mode = ''")
-            for table in WRITTEN_TABLES:
+            for table in self.starts[name]:
                 cursor.execute(f"REPLACE INTO ps_{table} SELECT * FROM `{KEPT}_{name}`.{table}")
             connection.commit()
+        self.forget()
         with self.postgres.connect() as ours, ours.transaction():
-            tables = self._tables()
-            ours.execute(f"TRUNCATE {', '.join(f'public.{table}' for table in tables)} CASCADE".encode())
-            for table in tables:
+            for table in self._tables():
                 ours.execute(f'INSERT INTO public.{table} TABLE "{name}".{table}'.encode())
+        shutil.copytree(self.folder / f"archive-{name}", self.archive, dirs_exist_ok=True)
+
+    def forget(self) -> None:
+        """Empty our database and the archive."""
+        with self.postgres.connect() as ours:
+            ours.execute(f"TRUNCATE {', '.join(f'public.{table}' for table in self._tables())} CASCADE".encode())
         for left in self.archive.iterdir():
             shutil.rmtree(left) if left.is_dir() else left.unlink()
-        shutil.copytree(self.folder / f"archive-{name}", self.archive, dirs_exist_ok=True)
+
+    def _watched(self) -> list[str]:
+        """Tables that this version has."""
+        with self.mariadb.connect(self.shop) as connection, connection.cursor() as cursor:
+            cursor.execute("SHOW TABLES")
+            found = {name for (name,) in cursor.fetchall()}
+        return [table for table in WATCHED_TABLES if f"ps_{table}" in found]
 
     def _tables(self) -> list[str]:
         """Ours, those that others refer to first."""
@@ -153,6 +198,7 @@ def make_place(folder: Path) -> Iterator[Place]:
                 make_shop(connection, products=PRODUCTS)
             place = Place(folder, mariadb, postgres, can_fill)
             yield place
+            place.kill_services()
             place.mariadb.stop()  # which may be others than those that were started first
             place.postgres.stop()
     finally:
@@ -166,10 +212,25 @@ def values(rows: Mapping[str, list[Row]]) -> Values:
     held: Values = {}
     for row in rows["product_lang"]:
         held[row["id_product"], 0, row["id_lang"], "available_later"] = row["available_later"]
-    for row in rows["product_attribute_lang"]:
+    for row in rows.get("product_attribute_lang", []):  # since 8.1
         number = row["id_product_attribute"]
         held[combinations[number], number, row["id_lang"], "available_later"] = row["available_later"]
     for row in rows["stock_available"]:
         if row["id_shop"] == 1:
             held[row["id_product"], row["id_product_attribute"], 0, "out_of_stock"] = str(row["out_of_stock"])
     return held
+
+
+def others(rows: Mapping[str, list[Row]], *, by_prestashop: bool) -> dict[str, list[Row]]:
+    """What is never written; by PrestaShop but for what it does by itself whenever it saves.
+
+    That is to set `date_upd`, and to store a text or date that is NULL as an empty one.
+    """
+    never, unset = (SET_BY_PRESTASHOP, UNSET) if by_prestashop else (CHANGING, ())
+    return {
+        table: [
+            {name: None if value in unset else value for name, value in row.items() if name not in never}
+            for row in found
+        ]
+        for table, found in rows.items()
+    }

@@ -24,6 +24,7 @@ STEPS = (
     "plan changes",
     "write changes",
     "keep outcomes",
+    "tell what was written",
 )
 STEPS_LATER = ("read all rows of the shop", "judge change set")
 
@@ -35,7 +36,7 @@ class Point(NamedTuple):
     """A call that is stopped `before` or `after`: the `nth` of `called` (module:function or module:Class.function).
 
     `settled`: first the recorder writes down all that it was told. `lost`: the error that the caller gets after the
-    call: it was done, and its answer never came.
+    call: it was done, and its answer never came. `only`: which calls are counted, by what they are given.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Point(NamedTuple):
     nth: int = 1
     settled: bool = False
     lost: Callable[[], Exception] | None = None
+    only: Callable[..., bool] = lambda *_: True
 
 
 def step_points(*steps: str) -> tuple[str, ...]:
@@ -104,7 +106,7 @@ def hook(point: Point, stop: Stop, replace: Callable[[Any, str, object], None]) 
     real, calls = getattr(owner, name), count(1)
 
     def stopping(*given: Any, **named: Any) -> Any:
-        is_it = next(calls) == point.nth
+        is_it = point.only(*given) and next(calls) == point.nth
         if is_it and recording:
             recording.settle()
         if is_it and point.when == "before":

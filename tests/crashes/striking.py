@@ -3,74 +3,19 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerContext
-from multiprocessing.process import BaseProcess
 from typing import Any, NamedTuple, Self
 
 from blocks import ShopBlock, SupplierFeed
 from tests.crashes.child import Ended, Order, work
 from tests.crashes.drivers import DRIVERS
-from tests.crashes.place import SHOP, Key, Place, Row, Values, values
+from tests.crashes.faults import Fault
+from tests.crashes.place import Key, Place, Row, Values, others, values
 
 LONGEST_SECONDS = 60
-FILE_GROWS = resource.RLIMIT_FSIZE
-
-
-class Fault(NamedTuple):
-    """What befalls a run that stands still at a point (`strike`), and what is mended after it ended (`mend`)."""
-
-    name: str
-    strike: Callable[[Place, BaseProcess, str], None]
-    mend: Callable[[Place], None] = lambda _: None
-
-
-def _kill(_: Place, child: BaseProcess, _driver: str) -> None:
-    child.kill()
-
-
-def _cut(place: Place, _: BaseProcess, driver: str) -> None:
-    DRIVERS[driver].cut(place)
-
-
-def _restart_shop(place: Place, *_: object) -> None:
-    place.kill_mariadb()
-    place.start_mariadb()
-
-
-def _restart_state(place: Place, *_: object) -> None:
-    place.kill_postgres()
-    place.start_postgres()
-
-
-def _fill(place: Place, child: BaseProcess, _: str) -> None:
-    if place.can_fill:
-        place.fill_archive()
-    else:  # no file of the process may grow: all that an ordinary user can do to it
-        resource.prlimit(child.pid or 0, FILE_GROWS, (0, 0))
-
-
-def _fill_all(_: Place, child: BaseProcess, _driver: str) -> None:
-    resource.prlimit(child.pid or 0, FILE_GROWS, (0, 0))
-
-
-FAULTS = {
-    fault.name: fault
-    for fault in (
-        Fault("kill -9", _kill),
-        Fault("connection to the shop cut", _cut),
-        Fault("shop's database killed, back at once", _restart_shop),
-        Fault("shop's database killed, back after the run", lambda p, *_: p.kill_mariadb(), Place.start_mariadb),
-        Fault("our database killed, back at once", _restart_state),
-        Fault("our database killed, back after the run", lambda p, *_: p.kill_postgres(), Place.start_postgres),
-        Fault("archive full", _fill, Place.empty_archive),
-        Fault("disk full", _fill_all),
-    )
-}
 
 
 @dataclass
@@ -161,12 +106,12 @@ class Striker:
         """Begin from a start, strike a run at a point, look; then two runs without a fault, and look again."""
         struck = Struck(fault.name, self.driver, start, point)
         self.place.begin(start)
-        before = values(self.place.starts[start])
+        before = self._values(self.place.starts[start])
         ended, reached = self._run(point, fault, "sync", options)
         fault.mend(self.place)
         assert reached, f"{point} was never reached: {ended}"
         struck.ended = ended.status if ended else "killed"
-        self._wait_until_alone()
+        DRIVERS[self.driver].rest(self.place)
         self.place.end_lease()
         self._look_after_the_fault(struck, before, goal)
         self._converge(struck, before, goal)
@@ -189,21 +134,13 @@ class Striker:
                 running.go_on()
             return running.ended(), reached
 
-    def _wait_until_alone(self) -> None:
-        """Until the shop's server has noticed that a dead run's connections are gone, and given up its lock."""
-        deadline = time.monotonic() + LONGEST_SECONDS
-        query = "SELECT count(*) FROM information_schema.processlist WHERE db = %s"
-        with self.place.mariadb.connect() as connection, connection.cursor() as cursor:
-            while time.monotonic() < deadline:
-                cursor.execute(query, (SHOP,))
-                if cursor.fetchone() == (0,):
-                    return
-                time.sleep(0.01)
-        raise AssertionError(f"connections of a run that ended are still there after {LONGEST_SECONDS} s")
+    def _values(self, rows: Mapping[str, list[Row]]) -> Values:
+        held = values(rows)
+        return held if DRIVERS[self.driver].tells_null else {key: value or "" for key, value in held.items()}
 
     def _look_after_the_fault(self, struck: Struck, before: Values, goal: Goal) -> None:
         """Each row is as before or as wanted, a product as a whole; what this run recorded as written stands there."""
-        held, wanted = values(self.place.shop_rows()), values(goal.shop)
+        held, wanted = self._values(self.place.shop_rows()), self._values(goal.shop)
         for key, value in held.items():
             if value not in (before[key], wanted[key]):
                 struck.wrong.append(f"{key} holds {value!r}: neither {before[key]!r} nor {wanted[key]!r}")
@@ -222,7 +159,8 @@ class Striker:
         """The next run writes what is missing, a third one nothing; the first values are still known."""
         ended = self.run("sync twice")
         rows = self.place.shop_rows()
-        held, wanted, first = values(rows), values(goal.shop), values(self.place.starts["pristine"])
+        pristine = self.place.starts[DRIVERS[self.driver].pristine]
+        held, wanted, first = map(self._values, (rows, goal.shop, pristine))
         for key, value in held.items():
             if value != wanted[key]:
                 if value == before[key]:
@@ -237,7 +175,8 @@ class Striker:
                 )
         if set(recorded) != goal.recorded:
             struck.wrong.append(f"recorded are others: {set(recorded) ^ goal.recorded}")
-        if rows != goal.shop:
+        by_prestashop = DRIVERS[self.driver].version is not None
+        if others(rows, by_prestashop=by_prestashop) != others(pristine, by_prestashop=by_prestashop):
             struck.wrong.append("columns that are never written changed")
         open_sets = self.place.ask("SELECT id FROM change_sets WHERE ended_at IS NULL")
         # a run that has nothing to write does not end what a crash left open

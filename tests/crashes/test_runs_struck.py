@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.crashes.arena import HALF, PRISTINE, Arena
+from tests.crashes.arena import HALF, Arena
 from tests.crashes.matrix import Cell, cells, strike
 from tests.crashes.points import STEPS, STEPS_LATER, step_points
+from tests.crashes.ways import PRISTINE
 
 pytestmark = pytest.mark.slow
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.crashes.arena import PRISTINE, Arena
+from tests.crashes.arena import Arena
 from tests.crashes.place import values
 from tests.crashes.striking import Striker
+from tests.crashes.ways import PRISTINE
 
 pytestmark = pytest.mark.slow
 
