@@ -122,7 +122,7 @@ class Model:
         return lambda offer: offer.stock >= least
 
     def plan_sync(self, *, with_shop: bool) -> ChangeSet | None:
-        """What a sync writes: rows that differ from what we wrote last, or from what the shop holds.
+        """What a sync writes: rows that differ from what we wrote last, or also from what the shop holds.
 
         Products that a crash may have left half done are looked at in both, until a run went through.
         """
@@ -133,7 +133,7 @@ class Model:
         for key, value in self.wanted().items():
             known = self.record.get(key)
             stands, recorded = self.shop[key] == value, known is not None and known.value == value
-            same = stands and recorded if key[0] in again else stands if with_shop else recorded
+            same = recorded and (stands or not (with_shop or key[0] in again))
             if not same:
                 rows[key] = (self.shop[key], value)
         return self._new(rows) if rows else None
