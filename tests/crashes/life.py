@@ -144,6 +144,9 @@ class Life(RuleBasedStateMachine):
             self.model.crashed(changes, self.place.held(), self.place.recorded(), begun=begun, ended=ended)
             if begun:
                 changes.has_outcomes = self.place.has_outcomes()
+            unfinished = self.place.unfinished_sets()
+            for number, one in enumerate(self.model.sets):
+                one.ended = number not in unfinished
         elif changes:
             self.model.write(changes)
 

@@ -122,13 +122,18 @@ class Model:
         return lambda offer: offer.stock >= least
 
     def plan_sync(self, *, with_shop: bool) -> ChangeSet | None:
-        """What a sync writes: rows that differ from what we wrote last, or from what the shop holds."""
+        """What a sync writes: rows that differ from what we wrote last, or also from what the shop holds.
+
+        Products that a crash may have left half done are looked at in both, until a run went through.
+        """
         if self.paused:
             return None
         rows = {}
+        again = {key[0] for one in self.sets if not one.ended for key in one.rows}
         for key, value in self.wanted().items():
             known = self.record.get(key)
-            same = self.shop[key] == value if with_shop else known is not None and known.value == value
+            stands, recorded = self.shop[key] == value, known is not None and known.value == value
+            same = recorded and (stands or not (with_shop or key[0] in again))
             if not same:
                 rows[key] = (self.shop[key], value)
         return self._new(rows) if rows else None
@@ -143,7 +148,6 @@ class Model:
                 for key, (before, _) in one.rows.items():
                     originals = self.maybe.pop(key, {before})
                     self.record.setdefault(key, Recorded(before, originals, changes.number))
-                one.ended = True
         self.sets.append(changes)
 
     def write(self, changes: ChangeSet) -> None:
@@ -152,6 +156,8 @@ class Model:
         for key, (before, after) in changes.rows.items():
             self.shop[key] = after
             self.record_write(key, before, after, changes)
+        for one in self.sets:
+            one.ended = True
 
     def record_write(self, key: Key, before: str | None, after: str | None, changes: ChangeSet) -> None:
         """The record of a row that stands in the shop."""

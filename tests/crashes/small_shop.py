@@ -133,6 +133,10 @@ class SmallShop:
         self.sets.append(rows[-1][0])
         return True, rows[-1][1] is not None
 
+    def unfinished_sets(self) -> set[int]:
+        """Change sets that were begun and not ended."""
+        return {self.sets.index(one) for (one,) in self._state("SELECT id FROM change_sets WHERE ended_at IS NULL")}
+
     def has_outcomes(self) -> bool:
         return (archive.find("changes", 7, self.sets[-1]) / "outcomes.parquet").exists()
 
