@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Annotated
 
 import httpx
 from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
+from blocks.own_network import is_own_network
 from blocks.secret import Secret
 
 SHORTEST_SECRET = 16
@@ -29,20 +29,12 @@ def _takes_posts(secret: SecretStr | None) -> SecretStr | None:
         raise ValueError(
             "expected an address without user and password. Put a token into its query, or check `Webhook secret`"
         )
-    if url.scheme == "http" and not _is_in_house(url.host):
+    if url.scheme == "http" and not is_own_network(url.host):
         raise ValueError(
             f"expected `https://`, got `http://` to {url.host}: what goes there could be read on the way. `http://` is"
             " taken for localhost, a private address (10.…, 192.168.…) and a name without a dot"
         )
     return SecretStr(text)
-
-
-def _is_in_house(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_private
-    except ValueError:
-        is_name = not host[:1].isdigit()  # http://134744072 is an address, too: 8.8.8.8
-        return ("." not in host and is_name) or host.endswith(".localhost")
 
 
 def _is_long_enough(secret: SecretStr | None) -> SecretStr | None:

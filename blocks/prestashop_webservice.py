@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import urlsplit
 
 from prefect.blocks.core import Block
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from blocks.keys import certificate
+from blocks.own_network import is_own_network
 from blocks.secret import refuse_mask
 from blocks.shop import ShopNumber, ShopSettings
 
 KEY_LENGTH = 32
-LOCAL_NAMES = (".localhost", ".local", ".internal", ".lan", ".test")
 
 
 class WebserviceAccess(BaseModel):
@@ -60,7 +59,7 @@ class WebserviceAccess(BaseModel):
             raise ValueError(
                 "expected the shop's address alone: no key, user, `?` or `#` in it. The key has a field of its own"
             )
-        if parts.scheme == "http" and not is_local(host):
+        if parts.scheme == "http" and not is_own_network(host):
             raise ValueError(
                 f"expected https: over http://{host} anybody on the way could read the key and change answers. Only a"
                 " shop in your own network may be reached by http"
@@ -86,16 +85,6 @@ class WebserviceAccess(BaseModel):
     @classmethod
     def _a_certificate(cls, value: str | None) -> str | None:
         return certificate(value) if value else None
-
-
-def is_local(host: str) -> bool:
-    """Whether a host is this machine, or in a network that is not the internet."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        is_name = not host[:1].isdigit()  # http://134744072 is an address, too: 8.8.8.8
-        return ("." not in host and is_name) or host.endswith(LOCAL_NAMES)
-    return address.is_private or address.is_loopback or address.is_link_local
 
 
 # of several bases the form shows the last one's fields first
