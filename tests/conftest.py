@@ -21,6 +21,8 @@ LONGEST_FIRST = ("tests/flows/test_worker.py", "tests/feeds/test_replay.py", "te
 ON_POSTGRESQL_FIRST = tuple(
     f"tests/flows/test_{name}.py" for name in ("explain", "history", "multistore", "pins", "release", "review", "undo")
 )
+# what a stand-in does by itself; `make test` has the driver that is built on it
+OF_STAND_INS = "tests/webservice/"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -32,7 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     items.sort(key=place)  # which leaves the order within a file as it is
     for item in items:
-        if item.nodeid.startswith(ON_POSTGRESQL_FIRST) and "sqlite" in item.nodeid:
+        on_sqlite_too = item.nodeid.startswith(ON_POSTGRESQL_FIRST) and "sqlite" in item.nodeid
+        if on_sqlite_too or item.nodeid.startswith(OF_STAND_INS):
             item.add_marker(pytest.mark.slow)
 
 
