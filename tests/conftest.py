@@ -16,7 +16,13 @@ from tasks.state import StateDatabase, open_state
 from tests.crashes.table import show
 
 OURS = ("REXBIT_DATABASE_URL", "REXBIT_ARCHIVE", "PREFECT_API_URL")
-LONGEST_FIRST = ("tests/flows/test_worker.py", "tests/feeds/test_replay.py", "tests/flows", "tests/prestashop")
+LONGEST_FIRST = (
+    "tests/flows/test_worker.py",
+    "tests/crashes",
+    "tests/feeds/test_replay.py",
+    "tests/flows",
+    "tests/prestashop",
+)
 # what these do is the same on both databases: `make test` shows it on PostgreSQL, `make verify` on SQLite too
 ON_POSTGRESQL_FIRST = tuple(
     f"tests/flows/test_{name}.py" for name in ("explain", "history", "multistore", "pins", "release", "review", "undo")
