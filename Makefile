@@ -34,7 +34,7 @@ golden: setup ## write anew what the samples of the known feed formats hold; the
 	@REXBIT_GOLDEN=1 $(PYTHON_HERE) -m pytest tests/feeds/test_presets.py
 
 verify: setup-browser ## run what takes longer: the demo in a fresh clone, the Prefect UI in a browser, a feed's year, rarer ways
-	@$(PYTHON_HERE) -m pytest -m slow -n auto --dist loadfile
+	@$(PYTHON_HERE) -m pytest -m slow -n auto --dist loadfile --no-loadscope-reorder # the same order
 
 lint: setup ## check style, format and types
 	@$(PYTHON_HERE) -m ruff check .

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 
 from prefect.blocks.core import Block
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import BlockDocument
+from prefect.exceptions import PrefectHTTPStatusError
 
 from blocks.feed import SupplierFeed
 from blocks.shops import SHOP_KINDS, ShopBlock
@@ -80,12 +83,17 @@ def load_shop(shop: ShopBlock | str) -> ShopBlock:
 def saved_shops() -> list[str]:
     """The names of all saved shops, in order."""
     with get_client(sync_client=True) as client:
-        found = [
-            document.name
-            for kind in SHOPS
-            for document in client.read_block_documents_by_type(kind.get_block_type_slug(), include_secrets=False)
-        ]
+        found = [document.name for kind in SHOPS for document in _saved(client, kind.get_block_type_slug())]
     return sorted(name for name in found if name)
+
+
+def _saved(client: SyncPrefectClient, slug: str) -> list[BlockDocument]:
+    try:
+        return client.read_block_documents_by_type(slug, include_secrets=False)
+    except PrefectHTTPStatusError as error:
+        if error.response.status_code != HTTPStatus.NOT_FOUND:
+            raise
+        return []  # a kind that this server does not know yet
 
 
 def load_integration(integration: Integration | str) -> Integration:

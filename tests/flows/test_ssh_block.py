@@ -16,7 +16,8 @@ from tests.blocks.test_ssh import FILE, KEY
 @pytest.mark.slow
 def test_prefects_server_shows_no_secret_of_a_saved_shop(home: Path, orchestra: Orchestra) -> None:
     blocks = read_blocks(FILE % ("a" * 43), {"KEY": KEY, "WORD": "word-1"})
-    assert [save(name, block) for name, block in blocks.items()] == ["created", "created"]
+    for name, block in blocks.items():
+        save(name, block)
     found = httpx.post(f"{orchestra.url}/api/block_documents/filter", json={"include_secrets": False}).text
     assert "ssh.example.com" in found
     assert not [secret for secret in ("word-1", KEY.splitlines()[2]) if secret in found]
