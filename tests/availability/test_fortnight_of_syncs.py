@@ -6,11 +6,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from blocks.delivery import SupplierDelivery
 from tasks.availability import plan
 from tests import parquet
 from tests.availability.cases import VIEW, Rows, as_written, inputs_of, keyed, shop_with
 from tests.availability.test_fortnight import FIRST
+
+pytestmark = pytest.mark.slow
 
 OFFER: dict[Any, Any] = {6: {"stock": 50, "days": 1}}
 POLICY = {"texts": [{"language": "pl", "delivery": "Wysyłka {date}"}]}

@@ -74,6 +74,7 @@ def test_creeping_is_held_back(world: World, sold: list[str]) -> None:
     assert "(2 of them by earlier runs)" in str(held(world))
 
 
+@pytest.mark.slow
 def test_an_approved_one_is_written_and_counts_no_more(world: World, sold: list[str]) -> None:
     supply(world, sold, off=4)
     planned = held(world).summary

@@ -22,6 +22,8 @@ from tasks.state import StateDatabase
 from tests.flows.world import World
 from tests.history.past import ACME, BRICO, SHOP, Past
 
+pytestmark = pytest.mark.slow
+
 COUNTED: dict[str, Any] = {"on": 90, "off": 10, "changed": 5, "enabled": 2, "disabled": 1}
 
 
@@ -51,7 +53,6 @@ def size(text: str) -> tuple[int, int]:
     return width, height
 
 
-@pytest.mark.slow
 def test_a_shop_by_day_and_supplier(past: Past, shop: PrestashopDatabase, orchestra: Orchestra) -> None:
     past.supplier(ACME, "Acme")
     for hours in range(50, 1, -1):
@@ -66,7 +67,6 @@ def test_a_shop_by_day_and_supplier(past: Past, shop: PrestashopDatabase, orches
     assert "| Acme | 50 | 2 | 10 | 245 |" in text
 
 
-@pytest.mark.slow
 def test_a_product_of_two_suppliers(past: Past, shop: PrestashopDatabase, orchestra: Orchestra) -> None:
     past.product()
     for number, name, stock in ((ACME, "Acme", 30), (BRICO, "Brico", 4)):
@@ -84,7 +84,6 @@ def test_a_product_of_two_suppliers(past: Past, shop: PrestashopDatabase, orches
     assert "can be ordered | below threshold" in text
 
 
-@pytest.mark.slow
 def test_without_matplotlib_the_tables_are_there(
     past: Past, shop: PrestashopDatabase, orchestra: Orchestra, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,14 +95,12 @@ def test_without_matplotlib_the_tables_are_there(
     assert "| 1 | 0 | 90 | 10 | 5 | 2 | 1 |" in text
 
 
-@pytest.mark.slow
 def test_a_shop_without_a_past(past: Past, shop: PrestashopDatabase, orchestra: Orchestra) -> None:
     summary = show_history(shop)
     assert (summary.runs, summary.on, summary.picture) == (0, None, False)
     assert "No sync of this shop in 30 days" in artifact(orchestra)
 
 
-@pytest.mark.slow
 def test_a_product_of_another_shop(past: Past, shop: PrestashopDatabase) -> None:
     past.product()
     with pytest.raises(Refused, match="not linked there"):

@@ -129,6 +129,7 @@ def test_nothing_is_saved_of_a_file_that_is_not_understood(world: World) -> None
         load_feed("not-understood")
 
 
+@pytest.mark.slow
 def test_what_is_saved_is_what_is_printed(file: str) -> None:
     seen = inspect_feed(file, integration_id=9, contractor_id=4, save_as="as-printed")
     (printed,) = read_blocks(seen.block_yaml, {}).values()

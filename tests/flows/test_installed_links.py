@@ -16,6 +16,8 @@ from tests.flows.installed import VERSIONS, load_dump
 from tests.flows.world import AT_ONCE, World
 from tests.parquet import read
 
+pytestmark = pytest.mark.slow
+
 MAPPING = {"supplier_sku": "Kod", "sku": "Symbol", "ean": "EAN", "stock_quantity": "Stan"}
 SHOP = 7
 NOBODY = "no offer"
@@ -186,7 +188,6 @@ def test_every_product_by_its_sku_and_ean(installed: Installed) -> None:
     assert (import_feed(feed).status, installed.outcomes()) == ("unchanged", expected)
 
 
-@pytest.mark.slow
 def test_every_product_by_its_suppliers_code(installed: Installed) -> None:
     beta = [(f"s-{number:04d}", "", EAN[152] if number == 15 else "") for number in range(16)]
     summary = import_feed(installed.feed(beta, 8, "hurtownia beta"))
@@ -200,7 +201,6 @@ def test_every_product_by_its_suppliers_code(installed: Installed) -> None:
     assert (summary.matched, summary.unmatched) == (8, 8)
 
 
-@pytest.mark.slow
 def test_a_combination_by_its_suppliers_code(installed: Installed) -> None:
     codes = {46: "#1", 47: "#2", 48: "#3", 53: "#8"}
     feed = installed.feed([(f"demo_1_{code}", "demo_1", "") for code in codes], 9, "Fashion Supplier")

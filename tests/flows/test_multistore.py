@@ -20,6 +20,8 @@ from tests.flows.test_versions import share_stock
 from tests.flows.world import World
 from tests.parquet import read
 
+pytestmark = pytest.mark.slow
+
 SECOND_SHOP = (
     "INSERT INTO ps_shop SELECT 2, id_shop_group, 'Hurt', id_category, theme_name, active, deleted FROM ps_shop",
     "INSERT INTO ps_lang_shop SELECT id_lang, 2 FROM ps_lang_shop",
@@ -125,7 +127,6 @@ def test_two_blocks_for_the_flags_of_one_group_are_refused(world: World, state_u
     assert texts(world, reference)[1] == "Wysyłka za 3 dni"
 
 
-@pytest.mark.slow
 def test_shops_with_stock_of_their_own_share_only_combinations_texts(
     world: World, state_url: str, scopes: Scopes
 ) -> None:
@@ -141,7 +142,6 @@ def test_shops_with_stock_of_their_own_share_only_combinations_texts(
     assert scopes()[8] == ("id_shop=2", "id_shop=2, id_shop_group=0", None)
 
 
-@pytest.mark.slow
 def test_who_leaves_combinations_texts_to_another_writes_none(world: World) -> None:
     (size,) = world.query(
         "SELECT a.id_product, a.reference FROM ps_product_attribute a JOIN ps_product p USING (id_product)"
@@ -158,7 +158,6 @@ def test_who_leaves_combinations_texts_to_another_writes_none(world: World) -> N
     assert world.everything()["product_attribute_lang"] != before
 
 
-@pytest.mark.slow
 def test_one_shop_under_two_numbers_is_refused(world: World, state_url: str) -> None:
     twin = world.shop.model_copy(update={"integration_id": 8})
     prepare(world, world.shop, twin)
@@ -167,7 +166,6 @@ def test_one_shop_under_two_numbers_is_refused(world: World, state_url: str) -> 
         sync_availability(twin)
 
 
-@pytest.mark.slow
 def test_a_dry_run_warns_and_claims_nothing(world: World, scopes: Scopes, caplog: pytest.LogCaptureFixture) -> None:
     twin = world.shop.model_copy(update={"integration_id": 8})
     prepare(world, world.shop, twin)
@@ -179,7 +177,6 @@ def test_a_dry_run_warns_and_claims_nothing(world: World, scopes: Scopes, caplog
     assert list(scopes()) == [7]
 
 
-@pytest.mark.slow
 def test_who_is_given_up_makes_room(world: World, state_url: str, scopes: Scopes) -> None:
     twin = world.shop.model_copy(update={"integration_id": 8})
     reference = prepare(world, world.shop, twin)
@@ -191,7 +188,6 @@ def test_who_is_given_up_makes_room(world: World, state_url: str, scopes: Scopes
     assert list(scopes()) == [8]
 
 
-@pytest.mark.slow
 def test_who_leaves_the_flags_to_another_is_not_in_its_way(world: World, state_url: str, scopes: Scopes) -> None:
     share_stock(world)
     other = second_shop(world)
@@ -202,7 +198,6 @@ def test_who_leaves_the_flags_to_another_is_not_in_its_way(world: World, state_u
     assert scopes()[7] == ("id_shop=1", None, None)
 
 
-@pytest.mark.slow
 def test_rows_that_another_block_took_over_are_not_given_back(world: World, state_url: str) -> None:
     share_stock(world)
     other = second_shop(world)
@@ -217,7 +212,6 @@ def test_rows_that_another_block_took_over_are_not_given_back(world: World, stat
     assert texts(world, reference)[1] != "Wysyłka za 3 dni"
 
 
-@pytest.mark.slow
 def test_an_unchanged_claim_is_not_written_again(world: World, tmp_path: Path) -> None:
     prepare(world, world.shop)
 
@@ -231,7 +225,6 @@ def test_an_unchanged_claim_is_not_written_again(world: World, tmp_path: Path) -
     assert run_ids() == first
 
 
-@pytest.mark.slow
 def test_check_integration_tells_who_else_writes(world: World) -> None:
     twin = world.shop.model_copy(update={"integration_id": 8})
     prepare(world, world.shop, twin)

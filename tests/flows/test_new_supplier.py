@@ -13,6 +13,8 @@ from flows import check_integration, import_feed, inspect_feed
 from tests.feeds.conftest import Supplier
 from tests.flows.world import World
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def supplier() -> Iterator[Supplier]:
@@ -61,7 +63,6 @@ def test_from_an_address_to_a_believed_import(world: World, supplier: Supplier) 
     assert import_feed("lager").status == "unchanged"
 
 
-@pytest.mark.slow
 def test_the_printed_block_is_applied_as_it_stands(
     world: World, supplier: Supplier, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

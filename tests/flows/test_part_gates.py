@@ -16,6 +16,8 @@ from tests.flows.parts import links, part, stocks, write
 from tests.flows.world import World
 from tests.parquet import read
 
+pytestmark = pytest.mark.slow
+
 ITEMS = 24  # linked ones; fewer than 20 are never a reason to stop
 BY_SKU = {"sku": "symbol", "stock_quantity": "stan"}
 
@@ -56,7 +58,6 @@ def by_sku(world: World, name: str, *lines: str, **settings: Any) -> SupplierFee
     return write(part(world, "stock", name, mapping=BY_SKU, **settings), *lines, header="symbol;stan")
 
 
-@pytest.mark.slow
 def test_a_price_list_may_grow_and_is_held_back_when_half_of_it_is_gone(world: World, sold: list[SupplierFeed]) -> None:
     price = sold[2]
     more = [f"k{n};{n + 1},00" for n in range(2 * ITEMS)]
@@ -64,7 +65,6 @@ def test_a_price_list_may_grow_and_is_held_back_when_half_of_it_is_gone(world: W
     assert "24 of 48 items that were in the file (50.0%) are gone" in held(write(price, *more[ITEMS:]))
 
 
-@pytest.mark.slow
 def test_an_empty_price_list_is_held_back(world: World, sold: list[SupplierFeed]) -> None:
     assert "the file holds no item" in held(write(sold[2]))
 
@@ -79,13 +79,11 @@ def test_prices_that_moved_are_held_back_and_the_stock_goes_on(
     }
 
 
-@pytest.mark.slow
 def test_nothing_changed_is_believed_the_first_time_too(world: World, sold: list[SupplierFeed]) -> None:
     delta = changes(world, "stock")
     assert [import_feed(delta).status, import_feed(delta).status] == ["unchanged", "unchanged"]
 
 
-@pytest.mark.slow
 def test_some_that_sold_out_are_measured_by_all_that_the_supplier_has(
     world: World, sold: list[SupplierFeed], tmp_path: Path
 ) -> None:
@@ -105,7 +103,6 @@ def test_changes_that_switch_everything_off_are_held_back(
     assert stocks(tmp_path) == {f"k{n}": n + 5 for n in range(ITEMS)}
 
 
-@pytest.mark.slow
 def test_a_bad_file_of_changes_does_not_hide_among_good_ones(
     world: World, sold: list[SupplierFeed], tmp_path: Path
 ) -> None:
@@ -116,12 +113,10 @@ def test_a_bad_file_of_changes_does_not_hide_among_good_ones(
     assert links(tmp_path)["k0"]["purchase_price"] == 1.1
 
 
-@pytest.mark.slow
 def test_changes_with_one_stock_throughout_are_held_back(world: World, sold: list[SupplierFeed]) -> None:
     assert "stock_quantity holds one value only" in held(changes(world, "stock", *(f"k{n};999" for n in range(ITEMS))))
 
 
-@pytest.mark.slow
 def test_a_held_file_of_changes_can_be_approved(world: World, sold: list[SupplierFeed], tmp_path: Path) -> None:
     delta = changes(world, "stock", *(f"k{n};0" for n in range(ITEMS)))
     with pytest.raises(Quarantined) as error:
@@ -139,7 +134,6 @@ def test_of_two_files_with_stock_none_decides_that_an_item_is_missing(
     assert (summary.sold_out, stocks(tmp_path)["k0"]) == (0, 1)
 
 
-@pytest.mark.slow
 def test_one_of_two_files_with_stock_is_chosen_to_decide(
     world: World, sold: list[SupplierFeed], tmp_path: Path
 ) -> None:
@@ -151,7 +145,6 @@ def test_one_of_two_files_with_stock_is_chosen_to_decide(
     assert stocks(tmp_path)["k0"] == 7
 
 
-@pytest.mark.slow
 def test_a_file_that_has_a_missing_item_ends_its_absence(
     world: World, sold: list[SupplierFeed], tmp_path: Path
 ) -> None:
@@ -167,7 +160,6 @@ def absences(folder: Path) -> int:
         return len(read(state.read("absences", folder / "absences.parquet")))
 
 
-@pytest.mark.slow
 def test_the_first_of_several_files_is_compared_with_the_only_one_before(world: World, tmp_path: Path) -> None:
     import_catalog(world.shop)
     references = world.references()[:ITEMS]
@@ -178,14 +170,12 @@ def test_the_first_of_several_files_is_compared_with_the_only_one_before(world: 
     assert min(stocks(tmp_path).values()) >= 50  # what the only file said is over
 
 
-@pytest.mark.slow
 def test_an_only_file_that_is_still_imported_beside_named_ones_is_told(world: World, sold: list[SupplierFeed]) -> None:
     world.write_feed([(reference, 30, 2) for reference in world.references()[:ITEMS]])
     import_feed(world.feed)
     assert "A file without a name is still imported" in import_feed(sold[1]).warnings[0]
 
 
-@pytest.mark.slow
 def test_a_renamed_file_takes_the_place_of_the_old_one(world: World, tmp_path: Path) -> None:
     import_catalog(world.shop)
     first, second, *_ = world.references()

@@ -31,6 +31,7 @@ def three_files(world: World) -> list[SupplierFeed]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
 def test_whatever_comes_first_the_links_are_the_same(known: World, order: tuple[int, ...], tmp_path: Path) -> None:
     files = three_files(known)
@@ -144,6 +145,7 @@ def test_a_dry_run_and_a_limit_keep_nothing(known: World, home: Path, tmp_path: 
     assert kept == ["f6-codes", "f6-price"]
 
 
+@pytest.mark.slow
 def test_the_offers_are_kept_with_the_age_of_each_field(known: World, home: Path) -> None:
     codes, stock, price = three_files(known)
     for file in (codes, stock, price):

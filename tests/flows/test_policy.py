@@ -128,6 +128,7 @@ def aged(home: Path, hours: int) -> None:
         connection.commit()
 
 
+@pytest.mark.slow
 def test_only_a_feed_that_is_well_lets_its_offers_age(
     world: World, with_policy: Callable[..., PrestashopDatabase], home: Path
 ) -> None:

@@ -224,6 +224,7 @@ def second_supplier(world: World, *references: str) -> None:
     import_feed(SupplierFeed(integration_id=9, source=str(path), mapping=MAPPING, fetching={"settle_seconds": 0}))
 
 
+@pytest.mark.slow
 def test_of_a_supplier_what_only_he_offers_is_put_back(
     world: World, state_url: str, before: dict[str, Rows], table: Callable[[str], Rows]
 ) -> None:

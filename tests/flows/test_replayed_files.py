@@ -15,6 +15,8 @@ from tasks.errors import WrongSettingsError
 from tests.flows.test_switched_off import held
 from tests.flows.world import AT_ONCE, World
 
+pytestmark = pytest.mark.slow
+
 
 def priced(world: World, day: int, *, decimal: str = "auto") -> SupplierFeed:
     """A file whose stock has a point that may be of thousands, and the block that reads it."""
@@ -24,7 +26,6 @@ def priced(world: World, day: int, *, decimal: str = "auto") -> SupplierFeed:
     return SupplierFeed(integration_id=6, source=world.feed.source, mapping=mapping, decimal=decimal, fetching=AT_ONCE)
 
 
-@pytest.mark.slow
 def test_archived_files_show_what_another_setting_would_change(world: World) -> None:
     import_catalog(world.shop)
     for day in range(3):
@@ -37,7 +38,6 @@ def test_archived_files_show_what_another_setting_would_change(world: World) -> 
     assert import_feed(priced(world, 2, decimal="comma")).status == "unchanged"  # nothing was kept of it
 
 
-@pytest.mark.slow
 def test_a_file_that_is_not_kept_or_not_read_is_said(world: World) -> None:
     import_catalog(world.shop)
     for day in range(2):
@@ -67,7 +67,6 @@ def test_nothing_is_written(world: World, home: Path) -> None:
     assert (held(home), sorted(archive_root().rglob("*"))) == (before, files)
 
 
-@pytest.mark.slow
 def test_words_that_switch_items_off_are_stopped_by_the_gate(world: World) -> None:
     import_catalog(world.shop)
     sold = world.references()[:25]
@@ -85,7 +84,6 @@ def test_words_that_switch_items_off_are_stopped_by_the_gate(world: World) -> No
     assert (seen.links_created, seen.links_updated) == (0, 25)
 
 
-@pytest.mark.slow
 def test_a_wrong_decimal_sign_shows_in_stocks_and_rejects(world: World) -> None:
     """1.500 by a point is one and a half, by a comma fifteen hundred; 0.500 is then no number at all."""
     import_catalog(world.shop)
@@ -99,7 +97,6 @@ def test_a_wrong_decimal_sign_shows_in_stocks_and_rejects(world: World) -> None:
     assert (stock["then"], stock["now"]) == ("1", "1500")
 
 
-@pytest.mark.slow
 def test_keys_availability_and_rejects_are_compared(world: World) -> None:
     import_catalog(world.shop)
     lines = [f"{r};K{n};5;{'nie' if n < 3 else 'tak'};2" for n, r in enumerate(world.references()[:20])]
@@ -115,7 +112,6 @@ def test_keys_availability_and_rejects_are_compared(world: World) -> None:
     assert [now for then, now in rejected["rejected_by_reason"].values()] == [20]
 
 
-@pytest.mark.slow
 def test_a_snapshot_that_is_gone_from_the_archive_is_said(world: World) -> None:
     import_catalog(world.shop)
     for day in range(2):
@@ -125,7 +121,6 @@ def test_a_snapshot_that_is_gone_from_the_archive_is_said(world: World) -> None:
     assert faults == ["it is not in the archive any more", ""]
 
 
-@pytest.mark.slow
 def test_a_supplier_without_a_file_has_nothing_to_replay(world: World, caplog: pytest.LogCaptureFixture) -> None:
     assert inspect_feed(priced(world, 1), replay=5).replayed == []
     assert "No file of integration 6 is in the archive yet" in caplog.text
@@ -142,7 +137,6 @@ def test_an_address_has_no_archived_files(world: World) -> None:
         inspect_feed(world.feed.source, replay=2)
 
 
-@pytest.mark.slow
 def test_changes_are_laid_over_what_was_known(world: World) -> None:
     import_catalog(world.shop)
     sold = world.references()[:10]

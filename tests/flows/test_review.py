@@ -77,6 +77,7 @@ def test_from_the_artifact_and_back(world: World, orchestra: Orchestra, tmp_path
     assert (again.status, again.decisions) == ("unchanged", 0)
 
 
+@pytest.mark.slow
 def test_a_judgement_survives_feeds_and_catalogues(world: World, state_url: str, tmp_path: Path) -> None:
     one, two, three, *_ = world.references()
     write(world, f"k1;{one};;;30;", f"k2;{two};;;30;")

@@ -15,6 +15,8 @@ from tasks.state import open_state
 from tests.flows.world import AT_ONCE, World
 from tests.parquet import read
 
+pytestmark = pytest.mark.slow
+
 LINES = "Symbol;EAN;Półka;Centrala;Kto;Cena"
 
 

@@ -58,6 +58,7 @@ def listed(change_set_id: str | None) -> list[int]:
     return [int(line) for line in lines[1:]]
 
 
+@pytest.mark.slow
 def test_a_sync_tells_what_it_wrote_and_nothing_else_does(
     hooked: World, receiver: Receiver, events: list[tuple[str, dict[str, Any]]]
 ) -> None:

@@ -69,6 +69,7 @@ def test_a_run_undone_pauses_the_shop_until_it_is_taken_up_again(world: World, s
     assert (sync_availability(world.shop).status, world.everything()) == ("completed", ours)
 
 
+@pytest.mark.slow
 def test_a_product_undone_is_left_alone_by_the_next_sync(world: World, table: Callable[[str], Rows]) -> None:
     before = world.everything()
     first = written_by(world)

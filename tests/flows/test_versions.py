@@ -129,6 +129,7 @@ def test_our_own_tables_of_each_version(
     assert held(world, scope) == {on: (1, "Ships in 3 days"), off: (0, "Not available")}
 
 
+@pytest.mark.slow
 def test_a_server_whose_default_is_latin1(latin1_mariadb: MariaDb, home: Path, tmp_path: Path) -> None:
     from tests.flows.conftest import block_of
 
