@@ -50,6 +50,7 @@ def imported(world: World, home: Path) -> dict[str, list[Any]]:
     ],
     ids=["empty", "one byte", "html", "json error", "cut in a quote", "cut in the last row", "columns gone", "NUL"],
 )
+@pytest.mark.slow
 def test_an_unreadable_csv_is_refused(world: World, home: Path, imported: Any, content: bytes) -> None:
     Path(world.feed.source).write_bytes(content)
     with pytest.raises(Refused) as refused:
@@ -96,6 +97,7 @@ def test_what_was_never_held_back_cannot_be_approved(world: World, imported: Any
         import_feed(world.feed, approve="f6-20200101T000000-00000000")
 
 
+@pytest.mark.slow
 def test_a_limited_import_is_no_baseline(world: World, home: Path, imported: Any) -> None:
     world.write_feed([(f"SKU-{n}", 30, 2) for n in range(10)] + [(r, 40, 2) for r in world.references()[:25]])
     assert import_feed(world.feed, limit=12).updated == 2
@@ -155,6 +157,7 @@ def test_a_body_shorter_than_promised_is_refused(
     assert tables(home) == imported
 
 
+@pytest.mark.slow
 def test_a_login_page_with_200_is_refused(world: World, home: Path, imported: Any, answer: Callable[..., str]) -> None:
     with pytest.raises(Refused):
         import_feed(over_http(world, answer(200, b"<html><title>Zaloguj</title></html>", Content_Type="text/html")))

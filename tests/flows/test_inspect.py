@@ -33,6 +33,7 @@ def test_without_products_nothing_is_said_about_matches(file: str, caplog: pytes
     assert "No product is known yet, so nothing can match: give `shop` too" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_shop_is_imported_first_where_no_product_is_known(world: World, file: str) -> None:
     seen = inspect_feed(file, shop=world.shop)
     assert (seen.match_rate, seen.unmatched_by_cause) == (round(10 / 11, 4), {"no_product": 1})

@@ -94,6 +94,7 @@ def test_contractor_chooses_products(world: World) -> None:
     assert sync_availability(world.shop, contractor=5).written == 1
 
 
+@pytest.mark.slow
 def test_a_new_product_of_the_shop_joins_by_itself(world: World) -> None:
     known, new, *_ = world.references()
     world.write_feed([(known, 30, 2), ("NEW-1", 30, 2)])

@@ -118,6 +118,7 @@ def test_what_changed_before_a_newer_whole_file_keeps_no_item_alive(known: World
     assert links(tmp_path)["a"]["stock_quantity"] == 0
 
 
+@pytest.mark.slow
 def test_a_part_that_is_held_back_holds_no_other_back(known: World, tmp_path: Path) -> None:
     codes, stock, price = three_files(known)
     for file in (codes, stock, price):

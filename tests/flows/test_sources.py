@@ -70,6 +70,7 @@ def test_not_changed_is_recorded_as_seen(home: Path, feed: SupplierFeed) -> None
     assert rows(home, "SELECT confirmed_at FROM feed_health") > confirmed
 
 
+@pytest.mark.slow
 def test_not_changed_is_no_evidence_of_absence(
     world: World, home: Path, supplier: Supplier, feed: SupplierFeed
 ) -> None:
@@ -121,6 +122,7 @@ def test_what_cannot_heal_is_asked_once(world: World, supplier: Supplier, status
     assert len(supplier.asked) == 1
 
 
+@pytest.mark.slow
 def test_a_server_that_fails_once_is_asked_again(world: World, supplier: Supplier) -> None:
     feed = over_http(world, supplier, 30)
     whole = supplier.answers["/acme.csv"]

@@ -17,6 +17,8 @@ from tests.flows.parts import part, write
 from tests.flows.world import World
 from tests.parquet import read
 
+pytestmark = pytest.mark.slow
+
 LATE = {"days_are": "working", "cut_off": "16:00"}
 
 
@@ -56,7 +58,6 @@ def test_they_change_though_the_file_did_not(feed: SupplierFeed, tmp_path: Path)
     assert cut_offs(tmp_path) == ["16:00"]
 
 
-@pytest.mark.slow
 def test_a_file_that_can_t_be_had_does_not_matter(feed: SupplierFeed, tmp_path: Path) -> None:
     import_feed(feed)
     Path(feed.source).unlink()
@@ -65,19 +66,16 @@ def test_a_file_that_can_t_be_had_does_not_matter(feed: SupplierFeed, tmp_path: 
     assert cut_offs(tmp_path) == ["16:00"]
 
 
-@pytest.mark.slow
 def test_a_dry_run_writes_none(feed: SupplierFeed, tmp_path: Path) -> None:
     import_feed(with_delivery(feed, **LATE), dry_run=True)
     assert cut_offs(tmp_path) == []
 
 
-@pytest.mark.slow
 def test_a_feed_that_is_switched_off_writes_none(feed: SupplierFeed, tmp_path: Path) -> None:
     import_feed(with_delivery(feed, **LATE).model_copy(update={"enabled": False}))
     assert cut_offs(tmp_path) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_of_several_files_the_one_that_says_delivery_counts(
     world: World, order: tuple[int, int], tmp_path: Path
@@ -93,7 +91,6 @@ def test_of_several_files_the_one_that_says_delivery_counts(
     assert cut_offs(tmp_path) == ["16:00"]
 
 
-@pytest.mark.slow
 def test_prices_are_net_or_gross_as_the_file_of_prices_says(world: World, tmp_path: Path) -> None:
     import_catalog(world.shop)
     prices = write(part(world, "price"), "a;1,50").model_copy(update={"price_kind": "gross"})
@@ -102,7 +99,6 @@ def test_prices_are_net_or_gross_as_the_file_of_prices_says(world: World, tmp_pa
     assert [(row["price_kind"], row["delivery"]) for row in known(tmp_path)] == [("gross", "09:00")]
 
 
-@pytest.mark.slow
 def test_a_file_in_the_place_of_another_one_counts(world: World, tmp_path: Path) -> None:
     import_catalog(world.shop)
     import_feed(with_delivery(write(part(world, "stock"), "a;30"), cut_off="09:00"))
@@ -111,7 +107,6 @@ def test_a_file_in_the_place_of_another_one_counts(world: World, tmp_path: Path)
     assert cut_offs(tmp_path) == ["16:00"]
 
 
-@pytest.mark.slow
 def test_closed_days_of_a_saved_block_come_back(feed: SupplierFeed) -> None:
     closed = [{"closed_from": "2026-12-24", "closed_to": "2027-01-03"}]
     with_delivery(feed, closed=closed).save("acme-closed", overwrite=True)

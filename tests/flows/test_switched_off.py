@@ -13,6 +13,8 @@ from flows import check_integration, import_catalog, import_feed
 from tasks import feeds
 from tests.flows.world import World
 
+pytestmark = pytest.mark.slow
+
 
 def held(home: Path) -> list[list[Any]]:
     """What the state database knows of feeds: how they are doing, their snapshots, their links."""

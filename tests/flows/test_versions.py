@@ -108,6 +108,7 @@ def test_row_0_and_combinations_of_an_installed_shop_agree(installed: World) -> 
     "shared",
     [pytest.param(False, id="own stock rows"), pytest.param(True, id="shared stock rows", marks=pytest.mark.slow)],
 )
+@pytest.mark.slow
 def test_our_own_tables_of_each_version(
     mariadb: MariaDb,
     shop_database: Callable[..., str],

@@ -91,15 +91,18 @@ def test_without_the_setting_nothing_is_written(importing: Import) -> None:
         (offer("unknown", "10"), {}),
     ],
 )
+@pytest.mark.slow
 def test_what_is_left(importing: Import, one: dict[str, Any], left: dict[str, int]) -> None:
     plan = importing.run(one)
     assert (plan.prices, plan.prices_left, importing.prices()["A"]) == (0, left, Decimal("12.34"))
 
 
+@pytest.mark.slow
 def test_another_currency_that_is_the_block_s_own(importing: Import) -> None:
     assert importing.run(offer("A", "10", "EUR"), currency="EUR").prices == 1
 
 
+@pytest.mark.slow
 def test_a_limit_holds_for_prices_too(importing: Import) -> None:
     assert importing.run(offer("B", "1"), offer("A", "2"), limit=1).prices == 1
     assert importing.prices() == {"A": Decimal("12.34"), "B": Decimal(1)}
@@ -123,6 +126,7 @@ def test_of_two_suppliers_the_lower_number_sets_the_price(importing: Import) -> 
         ([offer("A", "6")], {"sync_purchase_price": False}),
     ],
 )
+@pytest.mark.slow
 def test_the_next_supplier_sets_it_when_the_first_does_no_more(
     importing: Import, offers: list[dict[str, Any]], more: dict[str, Any]
 ) -> None:
@@ -133,12 +137,14 @@ def test_the_next_supplier_sets_it_when_the_first_does_no_more(
     assert importing.prices()["A"] == Decimal(8)
 
 
+@pytest.mark.slow
 def test_a_file_without_prices_leaves_the_mark_of_the_one_with_them(importing: Import) -> None:
     importing.run(offer("A", "6"), part={"name": "prices", "provides": ["price", "codes"]})
     stock = {"name": "stock", "provides": ["stock"]}
     assert importing.run(offer("A", "6"), part=stock, sync_purchase_price=False).changed is False
 
 
+@pytest.mark.slow
 def test_links_of_suppliers_who_set_no_prices_have_no_mark(importing: Import) -> None:
     importing.run(offer("A", "6"), supplier=6)
     importing.run(offer("A", "8"), supplier=8, sync_purchase_price=False)
