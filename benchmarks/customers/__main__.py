@@ -29,6 +29,7 @@ HEAD = (
     "beside",
     "sync",
     "products written",
+    "left",
     "orders",
     "longest wait",
     "for its rows",
