@@ -16,6 +16,7 @@ from prefect.flows import load_flow_from_entrypoint
 from pydantic import TypeAdapter, ValidationError
 
 from tasks.deploying.files import Plan
+from tasks.deploying.places import wanted_automation
 
 KNOWN = {
     "name", "description", "entrypoint", "parameters", "schedules", "concurrency_limit", "work_pool", "tags", "paused",
@@ -54,6 +55,19 @@ def check_deployments(plan: Plan, flows: Mapping[str, Flow[..., Any] | None]) ->
         yield from (f"deployment {full}: {problem}" for problem in problems)
     for full in sorted(full for full, count in names.items() if count > 1):
         yield f"deployment {full}: the name is used twice; the second would replace the first"
+
+
+def check_automations(plan: Plan) -> Iterator[str]:
+    """One line for each automation that Prefect would refuse."""
+    names = Counter(str(one.get("name")) for one in plan.automations)
+    yield from (f"automation {name}: the name is used twice" for name, count in names.items() if count > 1)
+    for content in plan.automations:
+        where = f"automation {content.get('name')}"
+        try:
+            wanted_automation(content)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            yield f"{where}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
 def _shape(deployment: Mapping[str, Any]) -> Iterator[str]:

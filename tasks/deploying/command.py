@@ -13,11 +13,11 @@ import httpx
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import get_current_settings
 
-from tasks.deploying.checking import check_deployments, flow_of
+from tasks.deploying.checking import check_automations, check_deployments, flow_of
 from tasks.deploying.deciding import Verdict, agree, differences, judge
 from tasks.deploying.files import Plan, read_plan
 from tasks.deploying.record import DeployRecord, load_record, save_record
-from tasks.deploying.server import Flows, Step, missing_blocks, register_kinds, steps_of
+from tasks.deploying.server import Flows, Step, missing_blocks, other_pools, register_kinds, steps_of
 
 FINE, WRONG, STOPPED = 0, 1, 3
 Judged = list[tuple[Step, Verdict]]
@@ -25,23 +25,24 @@ Judged = list[tuple[Step, Verdict]]
 
 def main(arguments: Sequence[str]) -> int:
     """0: all is as the files say; 1: something is wrong; 3: an edit made in the UI would be lost. See `--help`."""
-    given = _arguments(arguments)
+    given = arguments_of(arguments)
     plan = read_plan(Path(), given.blocks, os.environ)
     flows: Flows = {one: flow_of(one) for one in {d["entrypoint"] for d in plan.deployments if d.get("entrypoint")}}
-    plan.problems += check_deployments(plan, flows)
+    plan.problems += [*check_deployments(plan, flows), *check_automations(plan)]
     if not given.offline and not get_current_settings().api.url:
         plan.problems.append("the environment variable PREFECT_API_URL is not set: the Prefect server's address")
     if plan.problems or given.offline:
         return _told(plan)
     try:
-        plan.problems += missing_blocks(plan, flows)
+        plan.problems += [*missing_blocks(plan, flows), *other_pools(plan)]
         return _told(plan) or _deploy(plan, flows, given)
-    except (httpx.TransportError, PrefectHTTPStatusError, RuntimeError) as error:
+    except (httpx.TransportError, PrefectHTTPStatusError) as error:
         print(_server_words(error), file=sys.stderr)
         return WRONG
 
 
-def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
+def arguments_of(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options; SystemExit with the usage for others."""
     parser = argparse.ArgumentParser(
         prog="python -m tasks.deploying",
         description="Check prefect.yaml, automations.yaml and the blocks file, show what differs from the Prefect"

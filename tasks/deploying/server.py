@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from prefect import Flow
 from prefect.blocks.core import Block
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.events.schemas.automations import AutomationCore
 from prefect.exceptions import ObjectNotFound
 from prefect_sqlalchemy import SqlAlchemyConnector
 from pydantic import ValidationError
@@ -73,12 +73,16 @@ def saved(kind: type[Block], name: str) -> Block | None:
 
 
 def missing_blocks(plan: Plan, flows: Flows) -> Iterator[str]:
-    """One line for each block that a deployment names and that is neither in the file nor on the server."""
+    """One line for each block that is named and that is neither in the blocks file nor on the server."""
+    for automation, slug, short in places.blocks_named(plan.automations):
+        in_file = short in plan.blocks and plan.blocks[short].get_block_type_slug() == slug
+        if not in_file and not _exists(slug, short):
+            yield f"automation {automation}: expected the KIND/NAME of a block, got `{slug}/{short}`, which there isn't"
     for deployment, name, kinds in blocks_named(plan, flows):
         slug, _, short = name.rpartition("/")
         fitting = [kind for kind in kinds if slug in {"", kind.get_block_type_slug()}]
         there = isinstance(plan.blocks.get(short), tuple(fitting)) if fitting else False
-        if not there and not any(_exists(kind, short) for kind in fitting):
+        if not there and not any(_exists(kind.get_block_type_slug(), short) for kind in fitting):
             words = " or ".join(kind.get_block_type_slug() for kind in kinds)
             yield (
                 f"deployment {deployment}: expected the name of a block ({words}) of the blocks file or of the server,"
@@ -86,10 +90,22 @@ def missing_blocks(plan: Plan, flows: Flows) -> Iterator[str]:
             )
 
 
-def _exists(kind: type[Block], name: str) -> bool:
+def other_pools(plan: Plan) -> Iterator[str]:
+    """One line for each pool that is there with another type, which a pool can't change."""
+    for name, pool in plan.pools.items():
+        found = asked(partial(places.find_pool, name=name))
+        wanted = pool.get("type", "process")
+        if found is not None and found["type"].value != wanted:
+            yield (
+                f"pool {name}: expected the type {wanted}, got {found['type'].value}, which can't be changed. Take"
+                " another name, or delete the pool in the UI when nothing runs in it"
+            )
+
+
+def _exists(slug: str, name: str) -> bool:
     async def look(client: PrefectClient) -> bool:
         try:
-            await client.read_block_document_by_name(name, kind.get_block_type_slug(), include_secrets=False)
+            await client.read_block_document_by_name(name, slug, include_secrets=False)
         except ObjectNotFound:  # the block, or on a new server its whole kind
             return False
         return True
@@ -150,11 +166,10 @@ async def _limits(client: PrefectClient, plan: Plan) -> list[Step]:
 async def _automations(client: PrefectClient, plan: Plan) -> list[Step]:
     made = []
     for content in plan.automations:
-        automation = AutomationCore.model_validate(content)
-        there = await places.find_automation(client, automation.name)
-        found = places.automation_settings(there) if there else None
-        thing = Thing("automation", automation.name, places.automation_settings(automation), found)
-        made.append(Step(thing, _doing(places.put_automation, automation, there)))
+        there = await places.find_automation(client, str(content["name"]))
+        found = await places.automation_settings(client, there) if there else None
+        thing = Thing("automation", str(content["name"]), places.wanted_settings(content), found)
+        made.append(Step(thing, _doing(places.put_automation, content, there)))
     return made
 
 

@@ -135,6 +135,8 @@ def test_the_whole_of_it(machine: Machine, tmp_path: Path) -> None:
         server.wait_until(lambda: machine.is_healthy("prefect"))
         address = machine.place("http://prefect:4200")
         assert httpx.get(f"{address}/api/flows/count").status_code in {401, 405}  # nobody without the password
+        assert address in httpx.get(f"{address}/ui-settings").text  # where its pages ask
+        assert (tmp_path / "client-ui").is_dir()  # and where they lie: not beside the program, which is read-only
         done = deployer(machine)
         assert (done[0], "created   deployment import-feed/acme" in done[1]) == (0, True)
         for queue in QUEUES:
@@ -147,15 +149,17 @@ def test_the_whole_of_it(machine: Machine, tmp_path: Path) -> None:
             worker.wait_until(partial(is_ready, address, queue))
             machine.moved.pop("http://127.0.0.1:8080")
         assert wait_for_workers(address) == dict.fromkeys(QUEUES, "READY")
+        refused = deployer(machine, PREFECT_API_AUTH_STRING="admin:wrong")
+        assert (refused[0], "PREFECT_API_AUTH_STRING" in refused[1]) == (1, True)
         again = deployer(machine)
         assert (again[0], "created" in again[1]) == (0, False)
         metrics = httpx.get(f"{address}/api/metrics", auth=("admin", AUTH.partition(":")[2]))
         assert metrics.status_code == 200
 
 
-def deployer(machine: Machine) -> tuple[int, str]:
+def deployer(machine: Machine, **more: str) -> tuple[int, str]:
     names = ("SHOP_7_HOST", "SHOP_7_DATABASE", "SHOP_7_USER", "SHOP_7_PASSWORD", "ACME_SOURCE")
-    given = {**dict.fromkeys(names, "x"), "SHOP_7_PORT": "3306"}
+    given = {**dict.fromkeys(names, "x"), "SHOP_7_PORT": "3306", **more}
     service = machine.services["deployer"]
     service["command"] = [*SERVICES["deployer"]["command"], "--blocks", "blocks.example.yaml"]  # mounted in its place
     done = machine.run("deployer", **given)

@@ -9,7 +9,9 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from prefect_sqlalchemy import ConnectionComponents
 
+from blocks import PrestashopDatabase, load_shop
 from demo.orchestra import ROOT, Orchestra
 from tasks.deploying.command import main
 
@@ -148,6 +150,15 @@ def test_a_secret_moves(project: Path, capsys: pytest.CaptureFixture[str], monke
     code, said = deploy(capsys)
     assert (code, "connection_info.password: another value" in said, "nowe-haslo" in said) == (0, True, False)
     assert deploy(capsys)[1].count("changed  ") == 0
+    change(project / "blocks.yaml", "min_stock_threshold: 20", "min_stock_threshold: 21")
+    assert deploy(capsys)[1].count("changed  ") == 1
+    (shop,) = yaml.safe_load((project / "blocks.yaml").read_text(encoding="utf-8"))["shops"]
+    block = load_shop(shop)
+    assert isinstance(block, PrestashopDatabase)
+    info = block.connection.connection_info
+    assert isinstance(info, ConnectionComponents)
+    assert info.password is not None
+    assert (block.policy.min_stock_threshold, info.password.get_secret_value()) == (21, "nowe-haslo")
 
 
 def test_a_deleted_feed(project: Path, api: httpx.Client, capsys: pytest.CaptureFixture[str]) -> None:
@@ -158,8 +169,13 @@ def test_a_deleted_feed(project: Path, api: httpx.Client, capsys: pytest.Capture
 
 
 def test_an_automation(project: Path, api: httpx.Client, capsys: pytest.CaptureFixture[str]) -> None:
-    trigger = {"type": "event", "posture": "Reactive", "expect": ["prefect.flow-run.Crashed"], "threshold": 1}
-    one = {"name": "automation-of-test", "trigger": trigger, "actions": [{"type": "do-nothing"}]}
+    ended = {"type": "event", "posture": "Reactive", "threshold": 1}
+    ended["expect"] = ["prefect.flow-run.Crashed", "prefect.flow-run.Failed", "prefect.flow-run.TimedOut"]
+    silent = {"type": "event", "posture": "Proactive", "within": 90, "for_each": ["prefect.resource.id"]}
+    silent |= {"after": ["prefect.flow-run.heartbeat"], "expect": ["prefect.flow-run.heartbeat", "prefect.flow-run.*"]}
+    trigger = {"type": "compound", "require": "any", "within": 60, "triggers": [ended, silent]}
+    tell = {"type": "send-notification", "block": f"supplier-feed/{feed_of(project)}", "subject": "s", "body": "b"}
+    one = {"name": "automation-of-test", "trigger": trigger, "actions": [{"type": "do-nothing"}, tell]}
     write(project / "automations.yaml", {"automations": [one]})
     deploy(capsys)
     (found,) = api.post("/automations/filter").json()
@@ -168,7 +184,15 @@ def test_an_automation(project: Path, api: httpx.Client, capsys: pytest.CaptureF
     assert deploy(capsys)[0] == 0
     (now,) = api.post("/automations/filter").json()
     assert (now["id"], now["description"], now["enabled"]) == (found["id"], "changed", False)
+    place = f"/block_types/slug/supplier-feed/block_documents/name/{feed_of(project)}"
+    assert now["actions"][1]["block_document_id"] == api.get(place).json()["id"]
     assert "unchanged" in deploy(capsys)[1]
+
+
+def test_a_pool_of_another_type(project: Path, api: httpx.Client, capsys: pytest.CaptureFixture[str]) -> None:
+    api.post("/work_pools/", json={"name": "test-a-pool-of-another-type", "type": "docker"}).raise_for_status()
+    code, said = deploy(capsys)
+    assert (code, "expected the type process, got docker" in said) == (1, True)
 
 
 def test_as_prefect_deploys(project: Path, orchestra: Orchestra, capsys: pytest.CaptureFixture[str]) -> None:
