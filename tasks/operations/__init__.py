@@ -177,5 +177,5 @@ def tell_changes(run: Run[MonitorSummary], now_wrong: Sequence[Fault]) -> None:
         run.show(f"Wrong: {one.title}", None, line(one.words))
     run.count(faults=len(told), told=len(new), recovered=len(over))
     if not run.summary.dry_run:
-        alerts.tell([*new, *over])
+        alerts.tell([*alerts.looks_again(run.state, run.id, run.started_at), *new, *over])
         alerts.remember(run.state, before, now_wrong, run.started_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from prefect.context import FlowRunContext
@@ -13,6 +13,9 @@ from tasks.operations.faults import Fault
 from tasks.state import StateDatabase
 
 PREFIX = "rexbit.operations"
+FLOW = "monitor-queues"
+SILENT = timedelta(minutes=20)  # as the automation "watchdog silent" has it
+LOOKED_BACK = timedelta(days=7)
 
 
 class News(NamedTuple):
@@ -44,6 +47,16 @@ def changes(before: dict[str, dict[str, Any]], faults: Sequence[Fault]) -> tuple
         if key not in now and row["told_at"]
     ]
     return new, over
+
+
+def looks_again(state: StateDatabase, run_id: str, now: datetime) -> list[News]:
+    """The watchdog was silent, which an automation told, and looks again: what to tell of it."""
+    with state.session(read_only=True) as session:
+        rows = session.execute("run_before", {"flow": FLOW, "id": run_id, "since": now - LOOKED_BACK})
+    if not rows or now - rows[0]["started_at"] < SILENT:
+        return []
+    words = f"Over: the watchdog looks again; before that it did at {rows[0]['started_at']:%Y-%m-%d %H:%M} UTC"
+    return [News("healed", "watchdog", "Watchdog", words)]
 
 
 def tell(news: Sequence[News]) -> None:
