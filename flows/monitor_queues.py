@@ -12,7 +12,7 @@ from tasks.run import working_on
 from tasks.summaries import MonitorSummary
 
 
-@flow(name="monitor-queues")
+@flow(name="monitor-queues", flow_run_name="watchdog")
 def monitor_queues(
     max: Annotated[int, Field(ge=1)] = 100,  # noqa: A002  (a public name of the project)
     dry_run: bool = False,

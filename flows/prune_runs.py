@@ -12,7 +12,7 @@ from tasks.run import working_on
 from tasks.summaries import PruneSummary
 
 
-@flow(name="prune-runs")
+@flow(name="prune-runs", flow_run_name="prune")
 def prune_runs(
     failed_hours: Annotated[int, Field(ge=24)] = 168,
     other_hours: Annotated[int, Field(ge=24)] = 720,

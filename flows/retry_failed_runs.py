@@ -13,7 +13,7 @@ from tasks.run import working_on
 from tasks.summaries import RetrySummary
 
 
-@flow(name="retry-failed-runs")
+@flow(name="retry-failed-runs", flow_run_name="retry")
 def retry_failed_runs(
     since_hours: Annotated[int, Field(ge=1, le=168)] = 24,
     queue: str | None = None,

@@ -17,11 +17,15 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Completed, Crashed, Failed, Pending, Running
 
+from flows.import_catalog import import_catalog
+from flows.import_feed import import_feed
 from flows.monitor_queues import monitor_queues
 from flows.prune_runs import prune_runs
 from flows.retry_failed_runs import retry_failed_runs
+from tasks import feeds
 from tasks.operations import alerts
 from tasks.state import StateDatabase, open_state
+from tests.flows.world import World
 
 HOUR = timedelta(hours=1)
 
@@ -141,6 +145,7 @@ def test_a_silent_run_dies_at_the_second_look(prefect: Prefect, later: Callable[
     assert (monitor_queues().runs_ended, prefect.state_of(silent)) == (1, "Crashed")
 
 
+@pytest.mark.slow
 def test_a_run_with_our_lease_is_left_alone(prefect: Prefect, later: Callable[[float], None]) -> None:
     silent = prefect.run(prefect.deploy(), Running())
     with open_state() as state, state.session() as session:
@@ -153,6 +158,7 @@ def test_a_run_with_our_lease_is_left_alone(prefect: Prefect, later: Callable[[f
     assert (monitor_queues().runs_ended, prefect.state_of(silent)) == (0, "Running")
 
 
+@pytest.mark.slow
 def test_a_failing_schedule_is_told_once_and_when_it_is_over(prefect: Prefect) -> None:
     deployment = prefect.deploy(schedules=[daily()])
     prefect.run(deployment, Failed(message="Flow run encountered an exception: OperationalError: password=x"))
@@ -171,6 +177,7 @@ def daily() -> Any:
     return DeploymentScheduleCreate(schedule=CronSchedule(cron="0 2 1 1 *"), active=True)
 
 
+@pytest.mark.slow
 def test_what_dead_runs_left_in_our_database_ends(prefect: Prefect) -> None:
     dead = prefect.run(prefect.deploy(), Crashed())
     with open_state() as state:
@@ -186,3 +193,36 @@ def test_what_dead_runs_left_in_our_database_ends(prefect: Prefect) -> None:
             leases = session.execute("leases_all")
     assert (done.records_ended, done.leases_ended, row["status"], leases) == (1, 1, "failed", [])
     assert "Crashed" in row["message"]
+
+
+@pytest.mark.slow
+def test_a_place_that_nobody_holds_is_free_again_at_the_second_look(
+    prefect: Prefect, later: Callable[[float], None]
+) -> None:
+    cancel_new = ConcurrencyOptions(collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+    deployment = prefect.deploy(concurrency_limit=1, concurrency_options=cancel_new)
+    limit = prefect.client.read_deployment(deployment).global_concurrency_limit
+    assert limit is not None
+    prefect.client.increment_concurrency_slots(names=[limit.name], slots=1, mode="concurrency")
+    shut_out = prefect.run(deployment)
+    prefect.client.set_flow_run_state(shut_out.id, Pending())
+    assert prefect.state_of(shut_out) == "Cancelled"
+    assert (monitor_queues().slots_freed, monitor_queues().slots_freed) == (0, 0)
+    later(0.2)
+    assert (monitor_queues().slots_freed, monitor_queues().slots_freed) == (1, 0)
+    through = prefect.run(deployment)
+    prefect.client.set_flow_run_state(through.id, Pending())
+    assert prefect.state_of(through) == "Pending"
+
+
+@pytest.mark.slow
+def test_an_import_that_changed_links_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An automation may start the shop's sync then; one that changed nothing starts none."""
+    said: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(feeds, "emit", lambda *told: said.append(told))
+    import_catalog(world.shop)
+    world.write_feed([(reference, 30, 1) for reference in world.references()[:3]])
+    import_feed(world.feed, dry_run=True)
+    import_feed(world.feed)
+    import_feed(world.feed)
+    assert [(told[0], told[1], told[3]["created"]) for told in said] == [("rexbit.feed.imported", 6, 3)]
