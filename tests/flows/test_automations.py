@@ -18,8 +18,8 @@ from prefect.blocks.notifications import CustomWebhookNotificationBlock, SlackWe
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.events import emit_event
-from prefect.events.related import RelatedResource
 from prefect.events.schemas.automations import AutomationCore
+from prefect.events.schemas.events import RelatedResource
 from prefect.states import Running
 from pydantic import SecretStr
 
