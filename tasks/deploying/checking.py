@@ -15,8 +15,8 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.flows import load_flow_from_entrypoint
 from pydantic import TypeAdapter, ValidationError
 
+from tasks.deploying.automations import wanted_automation
 from tasks.deploying.files import Plan
-from tasks.deploying.places import wanted_automation
 
 KNOWN = {
     "name", "description", "entrypoint", "parameters", "schedules", "concurrency_limit", "work_pool", "tags", "paused",
@@ -35,6 +35,14 @@ def flow_of(entrypoint: str) -> Flow[..., Any] | None:
 def full_name(flow: Flow[..., Any], deployment: Mapping[str, Any]) -> str:
     """The name by which Prefect knows a deployment."""
     return f"{flow.name}/{deployment['name']}"
+
+
+def full_names(plan: Plan, flows: Mapping[str, Flow[..., Any] | None]) -> Iterator[str]:
+    """The names of all deployments whose flow can be loaded."""
+    for deployment in plan.deployments:
+        flow = flows.get(deployment.get("entrypoint", ""))
+        if flow is not None and deployment.get("name"):
+            yield full_name(flow, deployment)
 
 
 def check_deployments(plan: Plan, flows: Mapping[str, Flow[..., Any] | None]) -> Iterator[str]:
@@ -72,7 +80,7 @@ def check_automations(plan: Plan) -> Iterator[str]:
 
 def _shape(deployment: Mapping[str, Any]) -> Iterator[str]:
     if unknown := sorted(set(deployment) - KNOWN):
-        yield f"expected the fields {', '.join(sorted(KNOWN))}, got {', '.join(unknown)}. Automations: automations.yaml"
+        yield f"expected the fields {', '.join(sorted(KNOWN))}, got {', '.join(unknown)}"
 
 
 def _parameters(flow: Flow[..., Any], deployment: Mapping[str, Any]) -> Iterator[str]:

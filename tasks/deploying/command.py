@@ -13,7 +13,8 @@ import httpx
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import get_current_settings
 
-from tasks.deploying.checking import check_automations, check_deployments, flow_of
+from tasks.deploying.automations import automations_of
+from tasks.deploying.checking import check_automations, check_deployments, flow_of, full_names
 from tasks.deploying.deciding import Verdict, agree, differences, judge
 from tasks.deploying.files import Plan, read_plan
 from tasks.deploying.record import DeployRecord, load_record, save_record
@@ -28,7 +29,9 @@ def main(arguments: Sequence[str]) -> int:
     given = arguments_of(arguments)
     plan = read_plan(Path(), given.blocks, os.environ)
     flows: Flows = {one: flow_of(one) for one in {d["entrypoint"] for d in plan.deployments if d.get("entrypoint")}}
-    plan.problems += [*check_deployments(plan, flows), *check_automations(plan)]
+    plan.problems += check_deployments(plan, flows)
+    plan.automations = list(automations_of(plan.notify, set(full_names(plan, flows))))
+    plan.problems += check_automations(plan)
     if not given.offline and not get_current_settings().api.url:
         plan.problems.append("the environment variable PREFECT_API_URL is not set: the Prefect server's address")
     if plan.problems or given.offline:
@@ -45,7 +48,7 @@ def arguments_of(arguments: Sequence[str]) -> argparse.Namespace:
     """The options; SystemExit with the usage for others."""
     parser = argparse.ArgumentParser(
         prog="python -m tasks.deploying",
-        description="Check prefect.yaml, automations.yaml and the blocks file, show what differs from the Prefect"
+        description="Check prefect.yaml and the blocks file, show what differs from the Prefect"
         " server, and bring the server up to date. What is paused there stays paused.",
         epilog="Ends with 0: all is as the files say; 1: something is wrong, nothing was changed; 3: an edit made in"
         " the UI would be lost, nothing was changed.",

@@ -28,13 +28,14 @@ class Plan:
     hidden: dict[str, set[str]] = field(default_factory=dict)
     pools: dict[str, dict[str, Any]] = field(default_factory=dict)
     limits: dict[str, dict[str, Any]] = field(default_factory=dict)
+    notify: list[str] = field(default_factory=list)
     automations: list[dict[str, Any]] = field(default_factory=list)
     deployments: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
 def read_plan(folder: Path, blocks_file: Path, environment: Mapping[str, str]) -> Plan:
-    """Read prefect.yaml and automations.yaml of a folder, and a blocks file; nothing is asked of a server."""
+    """Read prefect.yaml of a folder, and a blocks file; nothing is asked of a server."""
     plan = Plan()
     deploying = _parsed(folder / "prefect.yaml", plan)
     blocks = _parsed(blocks_file, plan)
@@ -42,9 +43,7 @@ def read_plan(folder: Path, blocks_file: Path, environment: Mapping[str, str]) -
     definitions = deploying.get("definitions") or {}
     plan.pools = definitions.get("work_pools") or {}
     plan.limits = definitions.get("concurrency_limits") or {}
-    if (folder / "automations.yaml").exists():
-        content = _parsed(folder / "automations.yaml", plan)
-        plan.automations = _filled("automations.yaml", content, environment, plan).get("automations") or []
+    plan.notify = [str(block) for block in definitions.get("notify") or []]
     wanted = {"pull": deploying.get("pull") or [], "deployments": [], "problems": []}
     for deployment, problem in deployments_of(deploying, blocks):
         (wanted["problems"] if problem else wanted["deployments"]).append(problem or deployment)

@@ -16,7 +16,7 @@ from prefect_sqlalchemy import SqlAlchemyConnector
 from pydantic import ValidationError
 
 from blocks import SHOP_KINDS, SupplierFeed
-from tasks.deploying import deployments, places
+from tasks.deploying import automations, deployments, places
 from tasks.deploying.checking import blocks_named, full_name
 from tasks.deploying.deciding import Thing
 from tasks.deploying.files import Plan
@@ -40,8 +40,8 @@ def steps_of(plan: Plan, flows: Flows) -> list[Step]:
     made = [*_blocks(plan)]
     made += asked(lambda client: _pools(client, plan))
     made += asked(lambda client: _limits(client, plan))
-    made += asked(lambda client: _automations(client, plan))
     made += asked(lambda client: _deployments(client, plan, flows))
+    made += asked(lambda client: _automations(client, plan))  # which may start a deployment
     return made
 
 
@@ -74,10 +74,10 @@ def saved(kind: type[Block], name: str) -> Block | None:
 
 def missing_blocks(plan: Plan, flows: Flows) -> Iterator[str]:
     """One line for each block that is named and that is neither in the blocks file nor on the server."""
-    for automation, slug, short in places.blocks_named(plan.automations):
+    for named_by, slug, short in automations.blocks_named(plan.automations):
         in_file = short in plan.blocks and plan.blocks[short].get_block_type_slug() == slug
         if not in_file and not _exists(slug, short):
-            yield f"automation {automation}: expected the KIND/NAME of a block, got `{slug}/{short}`, which there isn't"
+            yield f"automation {named_by}: expected the KIND/NAME of a block, got `{slug}/{short}`, which there isn't"
     for deployment, name, kinds in blocks_named(plan, flows):
         slug, _, short = name.rpartition("/")
         fitting = [kind for kind in kinds if slug in {"", kind.get_block_type_slug()}]
@@ -166,10 +166,10 @@ async def _limits(client: PrefectClient, plan: Plan) -> list[Step]:
 async def _automations(client: PrefectClient, plan: Plan) -> list[Step]:
     made = []
     for content in plan.automations:
-        there = await places.find_automation(client, str(content["name"]))
-        found = await places.automation_settings(client, there) if there else None
-        thing = Thing("automation", str(content["name"]), places.wanted_settings(content), found)
-        made.append(Step(thing, _doing(places.put_automation, content, there)))
+        name = str(content["name"])
+        found = await automations.found_settings(client, await client.read_automations_by_name(name))
+        thing = Thing("automation", name, automations.wanted_settings(content), found)
+        made.append(Step(thing, _doing(automations.put_automation, content)))
     return made
 
 

@@ -58,10 +58,12 @@ def test_nothing_waits_for_the_deployer() -> None:
 def test_a_worker_for_each_queue() -> None:
     content = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
     queues = content["definitions"]["work_pools"]["rexbit"]["queues"]
-    for queue, settings in queues.items():
+    for queue in QUEUES:
         command = SERVICES[f"worker-{queue}"]["command"]
         assert command[command.index("--work-queue") + 1] == queue
-        assert command[command.index("--limit") + 1] == str(settings["concurrency_limit"])
+        assert command[command.index("--limit") + 1] == str(queues[queue]["concurrency_limit"] + 1)
+        assert "watch" in command  # one place more: the watchdog runs also where its queue is full
+    assert set(queues) == {*QUEUES, "watch"}
 
 
 def test_no_secret_stands_in_the_file() -> None:
@@ -148,7 +150,7 @@ def test_the_whole_of_it(machine: Machine, tmp_path: Path) -> None:
             worker.wait_until(partial(machine.is_healthy, f"worker-{queue}", **more))
             worker.wait_until(partial(is_ready, address, queue))
             machine.moved.pop("http://127.0.0.1:8080")
-        assert wait_for_workers(address) == dict.fromkeys(QUEUES, "READY")
+        assert wait_for_workers(address) == dict.fromkeys((*QUEUES, "watch"), "READY")
         refused = deployer(machine, PREFECT_API_AUTH_STRING="admin:wrong")
         assert (refused[0], "PREFECT_API_AUTH_STRING" in refused[1]) == (1, True)
         again = deployer(machine)

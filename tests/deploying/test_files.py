@@ -9,10 +9,12 @@ import pytest
 import yaml
 from prefect import Flow
 
+from blocks.apply import read_blocks
 from demo.orchestra import ROOT
 from flows.import_feed import import_feed
 from flows.sync_availability import sync_availability
-from tasks.deploying.checking import check_deployments
+from tasks.deploying.automations import automations_of, blocks_named
+from tasks.deploying.checking import check_automations, check_deployments
 from tasks.deploying.expanding import deployments_of, minute_of
 from tasks.deploying.files import Plan, read_plan
 
@@ -106,3 +108,17 @@ def test_the_projects_own_files_are_right() -> None:
     given = {**settings, "SHOP_7_PORT": "3306", "REXBIT_CODE": "/code", "REXBIT_HOME": "/home"}
     plan = read_plan(ROOT, ROOT / "blocks.example.yaml", given)
     assert (plan.problems, len(plan.blocks), len(plan.deployments)) == ([], 3, len(DEPLOYING["deployments"]))
+
+
+def test_a_schedule_is_no_field_of_the_block() -> None:
+    text = (ROOT / "blocks.example.yaml").read_text(encoding="utf-8").replace('# schedule: "', 'schedule: "')
+    settings = dict.fromkeys(("SHOP_7_HOST", "SHOP_7_DATABASE", "SHOP_7_USER", "SHOP_7_PASSWORD", "ACME_SOURCE"), "x")
+    assert set(read_blocks(text, {**settings, "SHOP_7_PORT": "3306"})) == {"shop-7-mysql", "acme", "sklep"}
+
+
+def test_who_is_to_be_told_makes_the_messages() -> None:
+    alone = {one["name"] for one in automations_of([], set())}
+    told = list(automations_of(["slack-webhook/ops"], {"sync-availability/sklep"}))
+    assert alone == {"rexbit: mark dead runs"}
+    assert {(slug, name) for _, slug, name in blocks_named(told)} == {("slack-webhook", "ops")}
+    assert list(check_automations(Plan(automations=told))) == []
