@@ -24,9 +24,19 @@ SERVICES: dict[str, Any] = FILE["services"]
 LASTING = [name for name, service in SERVICES.items() if service.get("restart") != "no"]
 OURS = [name for name, service in SERVICES.items() if service["image"].startswith("rexbit-flows")]
 PRODUCTION = [name for name, service in SERVICES.items() if "profiles" not in service]
+KEYS = {
+    "build", "cap_drop", "command", "configs", "cpus", "depends_on", "env_file", "environment", "healthcheck", "image",
+    "init", "logging", "mem_limit", "pids_limit", "ports", "profiles", "read_only", "restart", "secrets",
+    "security_opt", "shm_size", "stop_grace_period", "stop_signal", "tmpfs", "user", "volumes",
+}  # fmt: skip
 QUEUES = ("import", "integrations", "default")
 AUTH = "admin:tajne: haslo/@"
 PASSWORD = "p@ss/wo:rd"  # an address needs it escaped
+
+
+def test_no_key_is_misspelt() -> None:
+    """Compose refuses the whole file for one; these are the specification's words, as checked against its schema."""
+    assert set().union(*SERVICES.values()) <= KEYS
 
 
 @pytest.mark.parametrize("name", SERVICES)
