@@ -112,6 +112,15 @@ def test_what_was_in_force_when_the_gates_week_began_stays(world: World) -> None
     assert (in_force / "offers.parquet").exists()
 
 
+def test_in_force_is_what_came_last_and_what_was_approved_last(world: World) -> None:
+    came, approved, older = world.snapshot(100), world.snapshot(110, "quarantined"), world.snapshot(105)
+    with world.state.session() as session:
+        session.execute("snapshot_approve", {"id": approved.name, "approved_at": NOW - 92 * DAY})
+    world.snapshot(1)
+    world.clear()
+    assert [place.exists() for place in (came, approved, older)] == [True, True, False]
+
+
 def test_a_snapshot_that_the_supplier_served_lately_stays(world: World) -> None:
     old = world.snapshot(100, "quarantined")
     world.snapshot(95)

@@ -102,6 +102,10 @@ def test_inline_blocks(parameters: dict[str, Any], inline: bool) -> None:
     assert is_inline(parameters) == inline
 
 
+def test_a_run_with_an_inline_block_is_left() -> None:
+    assert reason(run(parameters={"feed": {"integration_id": 6, "password": "********"}})) == "inline"
+
+
 def test_a_paused_deployment_is_left_unless_the_run_is_named() -> None:
     paused = {DEPLOYMENT.id: DEPLOYMENT.model_copy(update={"paused": True})}
     assert reason(run(), deployments=paused) == "paused"
