@@ -25,6 +25,7 @@ from blocks.shops import SHOP_KINDS
 
 Outcome = Literal["created", "updated", "unchanged"]
 SECTIONS = ("connections", "feeds", "shops")
+SCHEDULE = "schedule"  # when its deployments run: for `python -m tasks.deploying`, no field of a block
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -73,7 +74,8 @@ def _entries(content: Mapping[str, Any], environment: Mapping[str, str]) -> Iter
         for name, settings in (content.get(section) or {}).items():
             if not isinstance(settings, dict):
                 raise BlocksFileError(f"{section}, {name}: expected settings (`field: value` lines), got `{settings}`.")
-            yield section, str(name), _filled(settings, environment)
+            fields = {field: value for field, value in settings.items() if field != SCHEDULE}
+            yield section, str(name), _filled(fields, environment)
 
 
 def _filled(value: Any, environment: Mapping[str, str]) -> Any:

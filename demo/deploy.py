@@ -8,7 +8,7 @@ import yaml
 
 from demo.orchestra import ROOT, Orchestra
 
-QUEUES = ("import", "integrations", "default")
+QUEUES = ("import", "integrations", "default", "watch")
 
 
 def apply_blocks(orchestra: Orchestra, *files: Path) -> str:

@@ -56,12 +56,13 @@ class _Files(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve(folder: Path, port: int = 0) -> Iterator[str]:
-    """Serve a folder's files on 127.0.0.1 while the block runs; yields the address, without a slash at its end.
+def serve(folder: Path, port: int = 0, host: str = "127.0.0.1") -> Iterator[str]:
+    """Serve a folder's files while the block runs; yields the address, without a slash at its end.
 
-    `port`: 0 takes a free one. The ETag is the content's, so a file rewritten with the same bytes answers 304.
+    `port`: 0 takes a free one. `host`: 0.0.0.0 serves other machines too. The ETag is the content's, so a file
+    rewritten with the same bytes answers 304.
     """
-    server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Files, folder.resolve()))
+    server = ThreadingHTTPServer((host, port), partial(_Files, folder.resolve()))
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -6,8 +6,11 @@ from flows.import_catalog import import_catalog
 from flows.import_feed import import_feed
 from flows.inspect_feed import inspect_feed
 from flows.link_products import link_products
+from flows.monitor_queues import monitor_queues
 from flows.pin_product import pin_product
+from flows.prune_runs import prune_runs
 from flows.release_products import release_products
+from flows.retry_failed_runs import retry_failed_runs
 from flows.show_history import show_history
 from flows.sync_availability import sync_availability
 from flows.undo_sync import undo_sync
@@ -19,8 +22,11 @@ __all__ = [
     "import_feed",
     "inspect_feed",
     "link_products",
+    "monitor_queues",
     "pin_product",
+    "prune_runs",
     "release_products",
+    "retry_failed_runs",
     "show_history",
     "sync_availability",
     "undo_sync",

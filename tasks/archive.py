@@ -1,16 +1,19 @@
 """Snapshots and change sets on disk: written under a temporary name, the manifest last.
 
-Without its `manifest.json` an entry does not exist. Entries are never altered.
+Without its `manifest.json` an entry does not exist. Entries are never altered; housekeeping takes
+the old ones away, and before that a snapshot's raw file.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import zstandard
 
@@ -18,6 +21,17 @@ from tasks.errors import WrongSettingsError
 from tasks.home import home
 
 MANIFEST = "manifest.json"
+MADE_AT = re.compile(r"-(\d{8}T\d{6})-")
+
+
+class Entry(NamedTuple):
+    """An entry, or what is left of one: `made_at` by its name, else by its files; `is_whole`: it has its manifest."""
+
+    integration_id: int
+    name: str
+    place: Path
+    made_at: datetime
+    is_whole: bool
 
 
 def archive_root() -> Path:
@@ -71,6 +85,45 @@ def add(place: Path, file: str, source: Path) -> Path:
     part = place / f".{file}.part"
     shutil.copyfile(source, part)
     return part.rename(place / file)
+
+
+def entries(kind: str) -> Iterator[Entry]:
+    """All entries of a kind, also what a crash left of one that was being written or removed."""
+    for folder in _folders(archive_root() / kind):
+        if folder.name.isdecimal():
+            for place in _folders(folder):
+                yield Entry(int(folder.name), place.name, place, _made_at(place), _is_whole(place))
+
+
+def remove(place: Path) -> int:
+    """Remove an entry, or what is left of one; returns the bytes. It ends to exist at once, whatever dies then."""
+    size = size_of(place)
+    if _is_whole(place):
+        place = place.rename(place.with_name(f".{place.name}.part"))
+    shutil.rmtree(place)
+    return size
+
+
+def size_of(place: Path) -> int:
+    """The bytes of an entry's files."""
+    return sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
+
+
+def _folders(parent: Path) -> list[Path]:
+    return sorted(path for path in parent.iterdir() if path.is_dir()) if parent.is_dir() else []
+
+
+def _is_whole(place: Path) -> bool:
+    return not place.name.startswith(".") and (place / MANIFEST).exists()
+
+
+def _made_at(place: Path) -> datetime:
+    """When an entry was made; what has no manifest is as old as its newest file, because it may be in the making."""
+    said = MADE_AT.search(place.name)
+    if said and _is_whole(place):
+        return datetime.strptime(said[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    times = [path.stat().st_mtime for path in (place, *place.iterdir())]
+    return datetime.fromtimestamp(max(times), UTC)
 
 
 def _onto_disk(file: Path) -> None:

@@ -235,3 +235,44 @@ class InspectSummary(Summary):
     links_created: int = Field(0, description="links that the newest of them would make")
     links_updated: int = Field(0, description="links that it would change")
     block_yaml: str = ""
+
+
+class PruneSummary(Summary):
+    """What `prune_runs` removed; in a dry run: would remove."""
+
+    failed_runs: int = Field(
+        0, description="flow runs that failed or crashed, removed from Prefect with logs and tasks"
+    )
+    other_runs: int = Field(0, description="flow runs that completed or were cancelled")
+    artifacts: int = Field(0, description="artifacts of these runs")
+    raw_files: int = Field(0, description="suppliers' files as they came; what was read from them stays")
+    snapshots: int = Field(0, description="versions of feeds, from the archive")
+    change_sets: int = Field(0, description="change sets, from the archive; they can't be undone any more")
+    reviews: int = Field(0, description="reviews, from the archive")
+    leftovers: int = Field(0, description="what crashed runs left in the archive")
+    megabytes: float = Field(0, description="freed in the archive")
+    rows: dict[str, int] = Field(default_factory=dict, description="rows of our database, by table")
+    more: bool = Field(False, description="whether there is more than one run removes; the next one goes on")
+
+
+class RetrySummary(Summary):
+    """What `retry_failed_runs` did; in a dry run: would do."""
+
+    failed_runs: int = Field(0, description="failed or crashed runs that were looked at")
+    retried: int = Field(0, description="runs started anew")
+    not_retried: dict[str, int] = Field(default_factory=dict, description="runs that were left, by reason")
+
+
+class MonitorSummary(Summary):
+    """What `monitor_queues` saw, did and told."""
+
+    queues: int = Field(0, description="work queues looked at")
+    waiting: int = Field(0, description="runs whose time has come and that nobody has taken yet")
+    at_work: int = Field(0, description="runs at work")
+    faults: int = Field(0, description="what is wrong now")
+    told: int = Field(0, description="of these, told a person now: each is told once")
+    recovered: int = Field(0, description="what was told before and is over now")
+    runs_ended: int = Field(0, description="dead runs that got a true state; in a dry run: would get")
+    slots_freed: int = Field(0, description="places of deployments that nobody held")
+    leases_ended: int = Field(0, description="our leases of dead runs")
+    records_ended: int = Field(0, description="records of runs that died")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ALLOWED = {"blocks": {"blocks"}, "tasks": {"blocks", "tasks"}, "flows": {"blocks", "tasks", "flows"}}
-ROOMS = ("feeds", "linking", "availability", "explaining", "prestashop", "state", "history")
+ROOMS = ("feeds", "linking", "availability", "explaining", "prestashop", "state", "history", "operations")
 
 
 def imports(path: Path) -> Iterator[str]:

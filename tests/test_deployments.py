@@ -26,6 +26,9 @@ CRONS = {
     "release_products/by-hand": [],
     "undo_sync/by-hand": [],
     "show_history/by-hand": [],
+    "monitor_queues/watchdog": ["*/5 * * * *"],
+    "prune_runs/nightly": ["0 2 * * *"],
+    "retry_failed_runs/by-hand": [],
 }
 
 
@@ -52,11 +55,11 @@ def test_scheduled_runs_keep_out_of_each_others_way(name: str) -> None:
 
 def test_one_pool_and_its_queues() -> None:
     pools = {(d["work_pool"]["name"], d["work_pool"]["work_queue_name"]) for d in DEPLOYMENTS.values()}
-    assert pools == {("rexbit", queue) for queue in ("import", "integrations", "default")}
+    assert pools == {("rexbit", queue) for queue in ("import", "integrations", "default", "watch")}
 
 
 def test_no_deployment_holds_a_secret() -> None:
     """What `prefect deploy` sends stands in the UI for everybody; a database's address holds its password."""
     for deployment in DEPLOYMENTS.values():
         given = deployment["work_pool"]["job_variables"]["env"]
-        assert set(given) == {"REXBIT_HOME"}
+        assert set(given) == {"REXBIT_HOME", "PREFECT_FLOWS_HEARTBEAT_FREQUENCY"}

@@ -20,7 +20,7 @@ from tasks.feeds.saying import FileSays, ItemAsked, OfferSaid, SupplierSays, say
 from tasks.feeds.snapshots import Snapshot, believe
 from tasks.feeds.sources import seen
 from tasks.feeds.sources.fetch import Fetched, fetch
-from tasks.report import alert
+from tasks.report import alert, emit
 from tasks.run import Run
 from tasks.station import station
 from tasks.summaries import CheckSummary, ImportSummary, LinkSummary
@@ -254,10 +254,19 @@ def watched(run: Run[ImportSummary], feed: SupplierFeed, *, on: bool) -> Iterato
             news = health.failed(run.state, run.integration_id, run.started_at, None, feed.part.name)
         elif on:
             news = health.confirmed(run.state, run.integration_id, run.started_at, feed.part.name)
+            _tell_of_changes(run)
     finally:
         for one in news:
             run.warn(f"Feed {run.title}: {one.words}")
             alert(f"rexbit.feed.{one.kind}", run.integration_id, run.title, one.words)
+
+
+def _tell_of_changes(run: Run[ImportSummary]) -> None:
+    """Let an automation know that a sync has something to do; the one that listens is off unless switched on."""
+    summary = run.summary
+    changed = {"created": summary.created, "updated": summary.updated, "sold_out": summary.sold_out}
+    if any(changed.values()):
+        emit("rexbit.feed.imported", run.integration_id, run.title, changed)
 
 
 def _way_out(snapshot: Snapshot) -> str:

@@ -306,6 +306,18 @@ LEASES = Table(
 )
 
 
+ALERTS = Table(  # what the watchdog (monitor-queues) saw go wrong and is not over yet
+    "alerts",
+    METADATA,
+    Column("key", Text, primary_key=True),  # what it is about: queue.late:rexbit/import
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("since", DateTime, nullable=False),
+    Column("told_at", DateTime),  # None: not told yet, because it may be over by itself
+)
+
+
 def columns_of(table: str) -> dict[str, str]:
     """Column name -> DuckDB type of one of our tables; JSON is VARCHAR. Errors: ValueError for another table."""
     if table not in METADATA.tables:

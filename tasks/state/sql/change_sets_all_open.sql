@@ -1,0 +1,2 @@
+-- Change sets of all shops that a crash cut short: a later sync asks what they wrote.
+SELECT id FROM change_sets WHERE ended_at IS NULL
