@@ -4,6 +4,9 @@
 -- with `kept_until`, `times`; `is_known`: an open row of edits says it), ended (open edits that are over, and why), to_write
 -- (differing without what stays, and without what is as it shall be and recorded so), staying (products of which something
 -- stays).
+--
+-- The first that holds counts: resting (another program writes it: left alone for a day) before kept (a rule of the policy, where
+-- nobody pinned it and the product's flags agree) before contested (the third time within 24 hours) before repaired.
 
 CREATE TABLE open_edits AS
 SELECT *, thing(field, id_product_attribute, id_lang) AS thing FROM edits WHERE ended_at IS NULL;
