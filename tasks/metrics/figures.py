@@ -85,8 +85,10 @@ _SHOPS = (
 )
 _WATCHED = (
     Metric("rexbit_alerts_open", ("kind",), "Faults that the watchdog told of and that are not over"),
-    Metric("rexbit_queue_runs_waiting", (), "Runs that nobody had taken in time at the watchdog's last look"),
-    Metric("rexbit_queue_runs_at_work", (), "Runs at work at the watchdog's last look"),
+    Metric(
+        "rexbit_queue_runs_waiting", (), "Runs whose time had come and nobody had taken, at the watchdog's last look"
+    ),
+    Metric("rexbit_queue_runs_at_work", (), "Runs at work, at the watchdog's last look"),
 )
 
 METRICS = (*_OWN, *_COUNTED, *_LAST, *_IMPORTED, *_SYNCED, *_FEEDS, *_SHOPS, *_WATCHED)

@@ -39,7 +39,7 @@ SYNCED = {
     "rexbit_sync_rows_written": "rows_written",
 }
 LOOKED = {"rexbit_queue_runs_waiting": "waiting", "rexbit_queue_runs_at_work": "at_work"}
-OF_SUMMARY = {"import-feed": IMPORTED, "sync-availability": SYNCED, "monitor-queues": LOOKED}
+OF_SUMMARY = {"import-feed": IMPORTED, "sync-availability": SYNCED}
 OF_FEED = {
     "rexbit_feed_rows": "rows_read",
     "rexbit_feed_rows_rejected": "rows_rejected",
@@ -102,6 +102,8 @@ def _of_runs(facts: Facts) -> Iterator[Value]:
         ended = _seconds(row["ended_at"])
         if row["what"] == "good":
             yield Value("rexbit_last_success_timestamp_seconds", run, ended)
+            if row["flow"] == "monitor-queues":  # one that failed saw nothing
+                yield from (Value(metric, (), _summary(row).get(field) or 0) for metric, field in LOOKED.items())
             continue
         yield Value("rexbit_last_run_end_timestamp_seconds", run, ended)
         yield Value("rexbit_last_run_seconds", run, max(0.0, ended - _seconds(row["started_at"])))
@@ -109,8 +111,7 @@ def _of_runs(facts: Facts) -> Iterator[Value]:
             yield Value("rexbit_last_run_status", (*run, status), float(status == row["status"]))
         told = _summary(row)
         for metric, field in OF_SUMMARY.get(row["flow"], {}).items():
-            labels = () if row["integration_id"] is None else run[1:]
-            yield Value(metric, labels, told.get(field) or 0)
+            yield Value(metric, run[1:], told.get(field) or 0)
 
 
 def _of_feed(labels: tuple[str, ...], row: Mapping[str, Any]) -> Iterator[Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -132,6 +133,19 @@ def test_a_paused_shop(past: Past, scraped: Scrape) -> None:
     with past.state.session() as session:
         session.execute("pin_made", {"id": "p", **pin, **word})
     assert scraped()("rexbit_shop_paused", **who) == 1
+
+
+def test_what_the_watchdog_saw_when_it_last_could(past: Past, scraped: Scrape) -> None:
+    for hours, status, waiting in ((2, "completed", 4), (1, "failed", 0)):
+        values = {"id": f"w{hours}", "flow": "monitor-queues", "integration_id": None, "started_at": past.ago(hours)}
+        told = {"dry_run": False, "waiting": waiting, "at_work": 1}
+        ended = {"id": f"w{hours}", "ended_at": past.now, "status": status, "summary": json.dumps(told), "message": ""}
+        with past.state.session() as session:
+            session.execute("run_started", values)
+            session.execute("run_ended", ended)
+    sample = scraped()
+    assert (sample("rexbit_queue_runs_waiting"), sample("rexbit_queue_runs_at_work")) == (4, 1)
+    assert sample("rexbit_last_run_status", flow="monitor-queues", integration="", name="", status="failed") == 1
 
 
 def test_leases_and_alerts(past: Past, scraped: Scrape) -> None:
