@@ -29,7 +29,7 @@ _OWN = (
 )
 _COUNTED = (
     Metric("rexbit_runs_total", (*RUN, "status"), "Runs that ended, by how"),
-    Metric("rexbit_rows_read_total", RUN, "Rows that imports read from feeds"),
+    Metric("rexbit_rows_read_total", RUN, "Rows of feeds' files, anew at each import"),
     Metric("rexbit_rows_rejected_total", RUN, "Rows of these that could not be understood"),
     Metric("rexbit_links_written_total", RUN, "Links that imports made or changed"),
     Metric("rexbit_products_written_total", RUN, "Products of a shop that were written and read back"),
@@ -44,7 +44,7 @@ _LAST = (
     ),
 )
 _IMPORTED = (
-    Metric("rexbit_import_rows_read", WHO, "Rows that the last import read; 0 where there was nothing new"),
+    Metric("rexbit_import_rows_read", WHO, "Rows of the file at the last import; 0 where that failed before"),
     Metric("rexbit_import_rows_rejected", WHO, "Rows of these that could not be understood"),
     Metric("rexbit_import_offers_matched", WHO, "Offers of the last import that are exactly one product"),
     Metric("rexbit_import_offers_unmatched", WHO, "Offers without a product, or with several"),

@@ -39,7 +39,7 @@ def test_an_expression_names_what_there_is(where: str, expression: str, words: t
     ours = [name for name in found if name.startswith("rexbit_")]
     assert set(ours) <= set(LABELS)
     known = set[str]().union(*(LABELS[name] for name in ours))
-    assert labels_of(expression, *words) - TARGET - {"value"} <= (known if ours else {"client"})
+    assert labels_of(expression, *words) - TARGET - {"value"} <= known
     for name in ours:
         assert set(found[name]) <= LABELS[name] | TARGET
 
