@@ -8,7 +8,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ALLOWED = {"blocks": {"blocks"}, "tasks": {"blocks", "tasks"}, "flows": {"blocks", "tasks", "flows"}}
-ROOMS = ("feeds", "linking", "availability", "explaining", "prestashop", "state", "history", "operations", "deploying")
+ROOMS = (
+    *("feeds", "linking", "availability", "explaining", "prestashop", "state", "history", "operations", "deploying"),
+    "metrics",
+)
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -5,7 +5,8 @@
 
 from tasks.state.database import StateDatabase
 from tasks.state.leases import Lease, lease
-from tasks.state.resolve import open_state
+from tasks.state.migrations import HEAD
+from tasks.state.resolve import open_state, open_unchanged
 from tasks.state.session import Condition, Session
 
-__all__ = ["Condition", "Lease", "Session", "StateDatabase", "lease", "open_state"]
+__all__ = ["HEAD", "Condition", "Lease", "Session", "StateDatabase", "lease", "open_state", "open_unchanged"]

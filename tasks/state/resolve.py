@@ -32,6 +32,14 @@ def open_state() -> StateDatabase:
     return state
 
 
+def open_unchanged() -> StateDatabase:
+    """Open our database as it is, for a program that only looks: nothing is made or brought up to date.
+
+    `revision()` first: a session would make the file of an SQLite database that isn't there.
+    """
+    return open_address(find_address())
+
+
 def open_address(address: Address) -> StateDatabase:
     """Open the database at an address, as it is."""
     return SqliteDatabase(address) if address.kind == "sqlite" else PostgresqlDatabase(address)

@@ -18,12 +18,13 @@ from demo.orchestra import ROOT
 from demo.process import free_port
 from demo.servers import MariaDb, start_postgresql
 from tests.deploying.compose import ENTRYPOINT, Machine, compose
+from tests.metrics.promql import expressions, metrics_of
 
 FILE = compose({})
 SERVICES: dict[str, Any] = FILE["services"]
 LASTING = [name for name, service in SERVICES.items() if service.get("restart") != "no"]
 OURS = [name for name, service in SERVICES.items() if service["image"].startswith("rexbit-flows")]
-PRODUCTION = [name for name, service in SERVICES.items() if "profiles" not in service]
+PRODUCTION = [name for name, service in SERVICES.items() if "demo" not in service.get("profiles", ())]
 KEYS = {
     "build", "cap_drop", "command", "configs", "cpus", "depends_on", "env_file", "environment", "healthcheck", "image",
     "init", "logging", "mem_limit", "pids_limit", "ports", "profiles", "read_only", "restart", "secrets",
@@ -43,7 +44,7 @@ def test_no_key_is_misspelt() -> None:
 def test_a_service_stays_in_its_bounds(name: str) -> None:
     service = SERVICES[name]
     assert service["init"] is True
-    assert isinstance(service["command"], list)  # a shell would keep the signals for itself
+    assert isinstance(service.get("command", []), list)  # a shell would keep the signals for itself
     assert {"mem_limit", "logging"} <= set(service)
 
 
@@ -113,6 +114,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
             "http://127.0.0.1:4200": f"http://127.0.0.1:{port}",
             "http://localhost:4200": f"http://127.0.0.1:{port}",
             "4200": port,
+            "9464": str(free_port()),
             "0.0.0.0": "127.0.0.1",
             "/var/lib/": f"{tmp_path}/lib/",
             "/tmp/prefect": f"{tmp_path}/client",
@@ -167,6 +169,13 @@ def test_the_whole_of_it(machine: Machine, tmp_path: Path) -> None:
         assert (again[0], "created" in again[1]) == (0, False)
         metrics = httpx.get(f"{address}/api/metrics", auth=("admin", AUTH.partition(":")[2]))
         assert metrics.status_code == 200
+        prefects = [name for _, text, _ in expressions() for name in metrics_of(text) if not name.startswith("rexbit_")]
+        assert [name for name in prefects if name != "up" and f"\n{name}" not in metrics.text] == []
+        exporter = machine.start("metrics")
+        stack.callback(exporter.stop)
+        exporter.wait_until(lambda: machine.is_healthy("metrics"))
+        ours = httpx.get(machine.place("http://127.0.0.1:9464/metrics"), timeout=30).text
+        assert 'rexbit_unreadable{reason="no_tables"} 1.0' in ours  # the database answers, and no run was there yet
 
 
 def deployer(machine: Machine, **more: str) -> tuple[int, str]:

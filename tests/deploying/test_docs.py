@@ -34,7 +34,8 @@ def test_its_files_and_variables_are_those_of_compose() -> None:
     text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
     for name in ("PREFECT_UI_API_URL", "PREFECT_LISTEN", "WORKER_HOST", "SECRETS"):
         assert (f"${{{name}:-" in text, f"`{name}=" in TEXT) == (True, True)
-    assert set(re.findall(r"> secrets/(\w+)", TEXT)) == set(compose({})["secrets"])
+    monitoring = (ROOT / "docs" / "monitoring.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"> secrets/(\w+)", TEXT + monitoring)) == set(compose({})["secrets"])
 
 
 def test_the_demo_finds_what_it_names() -> None:
