@@ -21,6 +21,7 @@ from prefect.runtime import flow_run
 
 from tasks import report
 from tasks.errors import Busy, Quarantined, Refused, SummaryError
+from tasks.patience import patiently
 from tasks.state import Lease, StateDatabase, lease, open_state
 from tasks.summaries import Status, Summary
 
@@ -128,7 +129,7 @@ def working_on(flow: str, title: str, integration_id: int | None, summary: S) ->
     with (
         older_objects_aside(),
         quick_turns(),
-        open_state() as state,
+        patiently(open_state, "our database") as state,
         tempfile.TemporaryDirectory(prefix="rexbit-") as folder,
         ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahead") as pool,
     ):
@@ -185,23 +186,27 @@ def _status_of(error: BaseException) -> Status:
 
 
 def _record_start(run: Run[Any], integration_id: int | None) -> None:
-    with run.state.session() as session:
-        session.execute(
-            "run_started",
-            {"id": run.id, "flow": run.flow, "integration_id": integration_id, "started_at": run.started_at},
-        )
+    values = {"id": run.id, "flow": run.flow, "integration_id": integration_id, "started_at": run.started_at}
+    _record(run, "run_started", values)
+
+
+def _record(run: Run[Any], statement: str, values: Mapping[str, Any]) -> None:
+    def record() -> None:
+        with run.state.session() as session:
+            session.execute(statement, values)
+
+    patiently(record, "our database")
 
 
 def _end(run: Run[Any], status: Status, message: str) -> None:
     run.summary.status = status
     values = {
         "id": run.id,
-        "ended_at": run.state.now(),
+        "ended_at": patiently(run.state.now, "our database"),
         "status": status,
         "summary": json.dumps(run.summary.model_dump(mode="json")),
         "message": message,
     }
-    with run.state.session() as session:
-        session.execute("run_ended", values)
+    _record(run, "run_ended", values)
     report.publish(run.flow, run.title, run.summary, run.sections, message, run.told)
     run.say("%s: %s", run.title, report.in_one_line(run.summary))
