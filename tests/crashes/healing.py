@@ -34,9 +34,12 @@ class Patient:
         self._name = f"sync-availability/{shop}"
 
     def begin(self) -> None:
-        """Let its schedule start it; returns when it has written some windows and waits in the last."""
+        """Let its schedule start it."""
         self.shop.hold()
         self._production.schedule(self._name, EVERY_SECONDS)
+
+    def wait_until_held(self) -> None:
+        """Until it has written some windows and waits in the last."""
         self.shop.wait_until_held()
         (run,) = self._production.runs(self._name, "RUNNING")
         self.run_id = str(run["id"])

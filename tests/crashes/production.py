@@ -41,7 +41,6 @@ MODEL = "model"
 ALONE = "alone"  # the shop whose sync has a worker of its own
 PATH = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
 EACH_MINUTE = "* * * * *"
-BY_HAND = {"audit": "by hand", "catalogue": "by hand"}
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -117,6 +116,7 @@ class Production:
     def _deployments(self) -> Json:
         content: Json = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
         content["deployments"] = [one for one in content["deployments"] if one["name"] == "watchdog"]
+        content["definitions"]["each_shop"] = {"sync": content["definitions"]["each_shop"]["sync"]}
         # a sync in another queue than the others', so that it has a worker of its own
         alone = {**content["definitions"]["each_shop"]["sync"], "name": ALONE, "parameters": {"shop": ALONE}}
         alone["schedules"] = [{"cron": EACH_MINUTE, "timezone": "Europe/Warsaw"}]
@@ -131,7 +131,7 @@ class Production:
                 "integration_id": shop.integration_id,
                 "connection": f"db-{name}",
                 "product_listing_enabled": True,
-                "schedule": {**BY_HAND, **({} if name == ALONE else {"sync": EACH_MINUTE})},
+                **({} if name == ALONE else {"schedule": EACH_MINUTE}),
                 "policy": {"texts": TEXTS},
             }
             for name, shop in self.shops.items()

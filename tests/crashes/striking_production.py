@@ -17,6 +17,8 @@ def strike_processes(production: Production) -> dict[str, Healed]:
     patients = {name: Patient(production, name) for name in (ALONE, "worker", "both")}
     for patient in patients.values():
         patient.begin()
+    for patient in patients.values():
+        patient.wait_until_held()
     kill(patients[ALONE].strike())
     left = patients["worker"].strike()
     patients["both"].strike()
@@ -33,6 +35,7 @@ def strike_server(production: Production) -> Healed:
     """Prefect's server is away when the run has done its work and wants to say so."""
     patient = Patient(production, "server")
     patient.begin()
+    patient.wait_until_held()
     patient.strike()
     production.kill(production.server)
     patient.let_go()
@@ -45,6 +48,7 @@ def strike_postgres(production: Production, shop: str, how: signal.Signals) -> H
     """Both databases are away while the run writes: SIGQUIT as for a restart at once, SIGKILL as by the kernel."""
     patient = Patient(production, shop)
     patient.begin()
+    patient.wait_until_held()
     patient.strike()
     production.kill_postgres(how)
     patient.shop.let_go()

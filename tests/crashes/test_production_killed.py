@@ -31,7 +31,7 @@ class Case(NamedTuple):
 DEAD, DONE = ("CRASHED", "failed"), ("COMPLETED", "completed")
 CASES = (
     Case("the run's process", ALONE, DEAD, "Crashed, said by its worker"),
-    Case("the worker alone", "worker", DONE, "Completed: it goes on without its worker"),
+    Case("the worker alone", "worker", DEAD, "Crashed: it ends itself without its worker"),
     Case("the worker and the run", "both", DEAD, "Crashed, said by the automation"),
     Case("Prefect's server", "server", DONE, "Completed: it says so when the server is back"),
     Case("PostgreSQL, restarted in haste", "restarted", DONE, "Completed: it waits for its database"),
