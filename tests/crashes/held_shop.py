@@ -16,11 +16,16 @@ LONGEST_SECONDS = 120
 KEPT_SECONDS = 110  # below the time that a sync waits for an answer
 ROW_IDS = {"stock_available": "NEW.id_stock_available", "product_lang": "NEW.id_product * 10 + NEW.id_lang"}
 COUNTING = "CREATE TABLE counted (name varchar(32), row_id bigint, value varchar(255)) ENGINE InnoDB"
-TRIGGER = (
-    "CREATE TRIGGER count_{table} AFTER UPDATE ON ps_{table} FOR EACH ROW BEGIN"
-    " IF NOT (NEW.{column} <=> OLD.{column}) THEN INSERT INTO counted VALUES ('{table}', {row_id}, NEW.{column}); END IF;"
-    " IF NEW.id_product >= {from_product} THEN DO GET_LOCK('{lock}', {seconds}); DO RELEASE_LOCK('{lock}'); END IF; END"
-)
+TRIGGER = """
+    CREATE TRIGGER count_{table} AFTER UPDATE ON ps_{table} FOR EACH ROW BEGIN
+        IF NOT (NEW.{column} <=> OLD.{column}) THEN
+            INSERT INTO counted VALUES ('{table}', {row_id}, NEW.{column});
+        END IF;
+        IF NEW.id_product >= {from_product} THEN
+            DO GET_LOCK('{lock}', {seconds});
+            DO RELEASE_LOCK('{lock}');
+        END IF;
+    END"""
 COLUMNS = {"stock_available": "out_of_stock", "product_lang": "available_later"}
 WAITING = "SELECT 1 FROM information_schema.processlist WHERE db = %s AND state = 'User lock'"
 RECORDED = (
