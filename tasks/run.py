@@ -147,7 +147,7 @@ def working_on(flow: str, title: str, integration_id: int | None, summary: S) ->
             if isinstance(error, SummaryError) and error.summary is None:
                 error.summary = run.summary
             try:
-                _end(run, _status_of(error), str(error) or type(error).__name__)
+                _end(run, _status_of(error), _words(error))
             except Exception as second:  # noqa: BLE001  (the first error is the one that a person needs)
                 run.warn(f"this run could not be recorded: {second}")
             raise
@@ -184,6 +184,12 @@ def _status_of(error: BaseException) -> Status:
     if isinstance(error, Quarantined):
         return "quarantined"
     return "busy" if isinstance(error, Busy) else "failed"
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, Exception):
+        return str(error) or type(error).__name__
+    return f"its process was told to end ({type(error).__name__})"  # cancelled, or its worker is gone
 
 
 def _record_start(run: Run[Any], integration_id: int | None) -> None:
