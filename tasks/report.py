@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+import httpx
 from prefect.artifacts import create_markdown_artifact
 from prefect.blocks.core import Block
 from prefect.context import FlowRunContext
 from prefect.events import emit_event
 from prefect.runtime import flow_run
 
+from tasks.patience import patiently
 from tasks.summaries import Summary
 
+logger = logging.getLogger(__name__)
 MOST_ROWS = 50
 FILE_NAME = re.compile(r"[\w-]{1,20}\.[A-Za-z]{2,5}")
 
@@ -138,14 +143,23 @@ def publish(
     if FlowRunContext.get() is None:
         return
     text = told or markdown(title, summary, sections, message)
-    create_markdown_artifact(text, key=artifact_key(f"{flow}-{title}"), description=in_one_line(summary))
+    _show(text, f"{flow}-{title}", in_one_line(summary))
 
 
 def leave(key: str, text: str, description: str) -> None:
     """Leave another Markdown artifact of a flow run; outside of one there is nobody to show it."""
     if FlowRunContext.get() is None:
         return
-    create_markdown_artifact(text, key=artifact_key(key), description=description)
+    _show(text, key, description)
+
+
+def _show(text: str, key: str, description: str) -> None:
+    """Leave an artifact. What a run has done stays done where Prefect is away for longer than we wait."""
+    show = partial(create_markdown_artifact, text, key=artifact_key(key), description=description)
+    try:
+        patiently(show, "Prefect's server", (httpx.TransportError,))
+    except httpx.HTTPError as error:
+        logger.warning("the summary could not be left in Prefect's UI (%s)", type(error).__name__)
 
 
 def artifact_key(text: str) -> str:

@@ -19,8 +19,9 @@ from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
-from tasks import report
+from tasks import patience, report
 from tasks.errors import Busy, Quarantined, Refused, SummaryError
+from tasks.patience import patiently
 from tasks.state import Lease, StateDatabase, lease, open_state
 from tasks.summaries import Status, Summary
 
@@ -128,10 +129,11 @@ def working_on(flow: str, title: str, integration_id: int | None, summary: S) ->
     with (
         older_objects_aside(),
         quick_turns(),
-        open_state() as state,
+        patiently(open_state, "our database") as state,
         tempfile.TemporaryDirectory(prefix="rexbit-") as folder,
         ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahead") as pool,
     ):
+        state.patience_seconds = patience.LONGEST_SECONDS
         run = Run(flow, title, integration_id, summary, state, Path(folder), pool)
         run.say("State database: %s", state.shown)
         _record_start(run, integration_id)
@@ -145,7 +147,7 @@ def working_on(flow: str, title: str, integration_id: int | None, summary: S) ->
             if isinstance(error, SummaryError) and error.summary is None:
                 error.summary = run.summary
             try:
-                _end(run, _status_of(error), str(error) or type(error).__name__)
+                _end(run, _status_of(error), _words(error))
             except Exception as second:  # noqa: BLE001  (the first error is the one that a person needs)
                 run.warn(f"this run could not be recorded: {second}")
             raise
@@ -184,24 +186,34 @@ def _status_of(error: BaseException) -> Status:
     return "busy" if isinstance(error, Busy) else "failed"
 
 
+def _words(error: BaseException) -> str:
+    if isinstance(error, Exception):
+        return str(error) or type(error).__name__
+    return f"its process was told to end ({type(error).__name__})"  # cancelled, or its worker is gone
+
+
 def _record_start(run: Run[Any], integration_id: int | None) -> None:
-    with run.state.session() as session:
-        session.execute(
-            "run_started",
-            {"id": run.id, "flow": run.flow, "integration_id": integration_id, "started_at": run.started_at},
-        )
+    values = {"id": run.id, "flow": run.flow, "integration_id": integration_id, "started_at": run.started_at}
+    _record(run, "run_started", values)
+
+
+def _record(run: Run[Any], statement: str, values: Mapping[str, Any]) -> None:
+    def record() -> None:
+        with run.state.session() as session:
+            session.execute(statement, values)
+
+    patiently(record, "our database")
 
 
 def _end(run: Run[Any], status: Status, message: str) -> None:
     run.summary.status = status
     values = {
         "id": run.id,
-        "ended_at": run.state.now(),
+        "ended_at": patiently(run.state.now, "our database"),
         "status": status,
         "summary": json.dumps(run.summary.model_dump(mode="json")),
         "message": message,
     }
-    with run.state.session() as session:
-        session.execute("run_ended", values)
+    _record(run, "run_ended", values)
     report.publish(run.flow, run.title, run.summary, run.sections, message, run.told)
     run.say("%s: %s", run.title, report.in_one_line(run.summary))

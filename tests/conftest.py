@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 from demo.servers import MariaDb, Postgres, start_mariadb, start_postgresql
 from tasks.state import StateDatabase, open_state
-from tests.crashes.table import show
+from tests.crashes import healing_table, table
 
 OURS = ("REXBIT_DATABASE_URL", "REXBIT_ARCHIVE", "PREFECT_API_URL")
 LONGEST_FIRST = (
@@ -50,8 +50,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show the table of the faults that were tried, where they were."""
-    show(terminalreporter)
+    """Show the tables of the faults that were tried and of the time to heal, where they were."""
+    table.show(terminalreporter)
+    healing_table.show(terminalreporter)
 
 
 @pytest.fixture(scope="session")

@@ -62,4 +62,5 @@ def test_no_deployment_holds_a_secret() -> None:
     """What `prefect deploy` sends stands in the UI for everybody; a database's address holds its password."""
     for deployment in DEPLOYMENTS.values():
         given = deployment["work_pool"]["job_variables"]["env"]
-        assert set(given) == {"REXBIT_HOME", "PREFECT_FLOWS_HEARTBEAT_FREQUENCY"}
+        ours = {"REXBIT_HOME", "PREFECT_FLOWS_HEARTBEAT_FREQUENCY"}
+        assert set(given) == {*ours, "PREFECT_CLIENT_MAX_RETRIES", "PREFECT_CLIENT_RETRY_EXTRA_CODES"}

@@ -18,8 +18,11 @@ from tasks.state.session import Condition, Session
 class StateDatabase(ABC):
     """The state database: `kind` is sqlite or postgresql, `shown` its address without the password.
 
+    `patience_seconds`: how long a session waits for a server that is away, as while it starts again; a run sets it.
     Safe to use from several threads. Closed by `close`, by leaving a `with` block, or when nothing refers to it.
     """
+
+    patience_seconds = 0.0
 
     def __init__(self, address: Address) -> None:
         self.kind = address.kind

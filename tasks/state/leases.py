@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from tasks.errors import Busy, LeaseLostError, UnreachableError
+from tasks.patience import patiently
 from tasks.state.database import StateDatabase
 
 LOG = logging.getLogger(__name__)
 LOOK_EVERY_SECONDS = 2.0
+DIED = "its process died; `{}` (run {}) went on"
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,8 @@ def lease(
     Errors: Busy when another still holds it then, naming it.
     """
     give_up_at = time.monotonic() + wait_seconds
-    while (claim := _take(state, integration_id, run_id, holder, ttl_seconds)) is None:
+    take = partial(_take, state, integration_id, run_id, holder, ttl_seconds)
+    while (claim := patiently(take, "our database")) is None:
         left = give_up_at - time.monotonic()
         if left <= 0:
             raise Busy(_who_holds(state, integration_id, wait_seconds))
@@ -127,8 +131,15 @@ def _take(state: StateDatabase, integration_id: int, run_id: str, holder: str, t
     with state.session() as session:
         now = session.now()
         claim = Claim(integration_id, run_id, holder, now)
+        before = session.execute("lease_read", {"integration_id": integration_id})
         values = {**claim.key(), "holder": holder, "expires_at": now + timedelta(seconds=ttl)}
-        return claim if session.execute("lease_take", values) else None
+        if not session.execute("lease_take", values):
+            return None
+        for dead in before:  # whoever lives renews it
+            died = {"id": dead["run_id"], "ended_at": now, "message": DIED.format(holder, run_id)}
+            if dead["run_id"] != run_id:
+                session.execute("run_died", died)
+        return claim
 
 
 def _who_holds(state: StateDatabase, integration_id: int, waited: float) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.pool import NullPool
 
 from tasks.errors import RexbitError, UnreachableError, WrongSettingsError
+from tasks.patience import patiently
 from tasks.state.address import Address
 from tasks.state.database import StateDatabase
 from tasks.state.postgresql_session import PostgresqlSession
@@ -92,7 +93,7 @@ class PostgresqlDatabase(StateDatabase):
                 if time.monotonic() - since < IDLE_SECONDS and _alive(connection):
                     return connection
                 connection.close()
-        return self._connect()
+        return patiently(self._connect, "our database", seconds=self.patience_seconds)
 
     def _connect(self) -> psycopg.Connection:
         options: dict[str, Any] = {**CONNECTION, **self._address.options}

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from blocks import ShopBlock, SupplierFeed
 from flows import import_catalog, import_feed, sync_availability
+from tasks import patience
 from tasks import run as tasks_run
 from tasks.prestashop import applying
 from tasks.prestashop.windows import apply_changes
@@ -69,6 +70,7 @@ def work(order: Order, link: Connection) -> None:
     driver.set_up()
     setattr(applying, "apply_changes", partial(apply_changes, window=WINDOW_PRODUCTS))  # noqa: B010
     setattr(tasks_run, "lease", partial(lease, **(order.lease or {})))  # noqa: B010
+    setattr(patience, "LONGEST_SECONDS", 0.0)  # noqa: B010  (some databases come back after the run only)
     for point in (*WRITING, *driver.inside):
         if point.name == order.point:
             hook(point, stop, setattr)

@@ -8,15 +8,19 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from demo.orchestra import ROOT, _start
-from demo.process import ServerProcess, take_lock
+from demo.process import ServerProcess, free_port, take_lock
+from demo.servers import Postgres, start_postgresql
 
+AUTH = "admin:tajne: haslo/@"
+PASSWORD = "p@ss/wo:rd"  # an address needs it escaped
 VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)(?::-([^}]*))?\}")
 
 
@@ -39,8 +43,9 @@ ENTRYPOINT: list[str] = json.loads(dict(dockerfile())["ENTRYPOINT"])
 class Machine:
     """What stands in for the containers of one machine: a folder, and the ports that addresses are moved to."""
 
-    def __init__(self, folder: Path, moved: Mapping[str, str], settings: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, database: Postgres, moved: Mapping[str, str], settings: Mapping[str, str]) -> None:
         self.folder = folder
+        self.database = database
         self.moved = moved
         self.settings = settings
         self.services: dict[str, Any] = compose({"SECRETS": str(folder / "secrets")})["services"]
@@ -64,7 +69,7 @@ class Machine:
     def start(self, service: str, **more: str) -> ServerProcess:
         """Start a lasting service; its output is in `SERVICE.log`."""
         place = self.folder / service
-        place.mkdir()
+        place.mkdir(exist_ok=True)  # started again after it died
         return _start(self.command(service), self.log(service), take_lock(place), self.environment(service, **more))
 
     def log(self, service: str) -> Path:
@@ -83,6 +88,49 @@ class Machine:
     @staticmethod
     def _run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@contextmanager
+def start_machine(folder: Path, *, durable: bool) -> Iterator[Machine]:
+    """PostgreSQL as the file has it, with the databases that its image makes; the rest is for the test to start."""
+    (folder / "secrets").mkdir()
+    (folder / "secrets" / "DATABASE_PASSWORD").write_text(f"{PASSWORD}\n", encoding="utf-8")
+    (folder / "secrets" / "PREFECT_AUTH").write_text(f"{AUTH}\n", encoding="utf-8")
+    file = compose({})
+    program, *settings = file["services"]["database"]["command"]
+    assert (program, settings[::2]) == ("postgres", ["-c"] * (len(settings) // 2))
+    made = file["services"]["database"]["environment"]
+    with start_postgresql(folder / "postgresql", durable=durable, settings=settings[1::2]) as server:
+        with server.connect() as admin:
+            user, database = made["POSTGRES_USER"], made["POSTGRES_DB"]
+            assert user == server.user
+            admin.execute(f"ALTER ROLE {user} PASSWORD '{PASSWORD}'")  # this and the next: the image's entry point
+            (folder / "postgresql" / "password").write_text(PASSWORD, encoding="ascii")  # for a start after its death
+            server.password = PASSWORD
+            admin.execute(f"CREATE DATABASE {database} OWNER {user}")
+            admin.execute(file["configs"]["our_database"]["content"])
+        for volume in ("prefect", "rexbit"):
+            (folder / "lib" / volume).mkdir(parents=True)
+        port = str(free_port())
+        moved = {
+            "@database:5432": f"@{server.host}:{server.port}",
+            "http://prefect:4200": f"http://127.0.0.1:{port}",
+            "http://127.0.0.1:4200": f"http://127.0.0.1:{port}",
+            "http://localhost:4200": f"http://127.0.0.1:{port}",
+            "4200": port,
+            "9464": str(free_port()),
+            "0.0.0.0": "127.0.0.1",
+            "/var/lib/": f"{folder}/lib/",
+            "/tmp/prefect": f"{folder}/client",
+            "/app": str(ROOT),
+        }
+        settings_of_all = {
+            "PGHOST": server.host,
+            "PGPORT": str(server.port),
+            "PREFECT_SERVER_DATABASE_HOST": server.host,
+            "PREFECT_SERVER_DATABASE_PORT": str(server.port),
+        }
+        yield Machine(folder, server, moved, settings_of_all)
 
 
 def shell_words(text: str) -> list[str]:

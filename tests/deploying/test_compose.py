@@ -16,8 +16,8 @@ import yaml
 
 from demo.orchestra import ROOT
 from demo.process import free_port
-from demo.servers import MariaDb, start_postgresql
-from tests.deploying.compose import ENTRYPOINT, Machine, compose
+from demo.servers import MariaDb
+from tests.deploying.compose import AUTH, ENTRYPOINT, PASSWORD, Machine, compose, start_machine
 from tests.metrics.promql import expressions, metrics_of
 
 FILE = compose({})
@@ -31,8 +31,6 @@ KEYS = {
     "security_opt", "shm_size", "stop_grace_period", "stop_signal", "tmpfs", "user", "volumes",
 }  # fmt: skip
 QUEUES = ("import", "integrations", "default")
-AUTH = "admin:tajne: haslo/@"
-PASSWORD = "p@ss/wo:rd"  # an address needs it escaped
 
 
 def test_no_key_is_misspelt() -> None:
@@ -93,40 +91,8 @@ def test_volumes_and_secrets_are_declared() -> None:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    """PostgreSQL as the file has it, with the databases that its image would make; the rest is started by the test."""
-    (tmp_path / "secrets").mkdir()
-    (tmp_path / "secrets" / "DATABASE_PASSWORD").write_text(f"{PASSWORD}\n", encoding="utf-8")
-    (tmp_path / "secrets" / "PREFECT_AUTH").write_text(f"{AUTH}\n", encoding="utf-8")
-    program, *settings = SERVICES["database"]["command"]
-    assert (program, settings[::2]) == ("postgres", ["-c"] * (len(settings) // 2))
-    made = SERVICES["database"]["environment"]
-    with start_postgresql(tmp_path / "postgresql", durable=False, settings=settings[1::2]) as server:
-        with server.connect() as admin:
-            user, database = made["POSTGRES_USER"], made["POSTGRES_DB"]
-            assert user == server.user
-            admin.execute(f"ALTER ROLE {user} PASSWORD '{PASSWORD}'")  # this and the next: the image's entry point
-            admin.execute(f"CREATE DATABASE {database} OWNER {user}")
-            admin.execute(FILE["configs"]["our_database"]["content"])
-        port = str(free_port())
-        moved = {
-            "@database:5432": f"@{server.host}:{server.port}",
-            "http://prefect:4200": f"http://127.0.0.1:{port}",
-            "http://127.0.0.1:4200": f"http://127.0.0.1:{port}",
-            "http://localhost:4200": f"http://127.0.0.1:{port}",
-            "4200": port,
-            "9464": str(free_port()),
-            "0.0.0.0": "127.0.0.1",
-            "/var/lib/": f"{tmp_path}/lib/",
-            "/tmp/prefect": f"{tmp_path}/client",
-            "/app": str(ROOT),
-        }
-        settings_of_all = {
-            "PGHOST": server.host,
-            "PGPORT": str(server.port),
-            "PREFECT_SERVER_DATABASE_HOST": server.host,
-            "PREFECT_SERVER_DATABASE_PORT": str(server.port),
-        }
-        yield Machine(tmp_path, moved, settings_of_all)
+    with start_machine(tmp_path, durable=False) as made:
+        yield made
 
 
 def wait_for_workers(address: str) -> dict[str, str]:

@@ -58,6 +58,19 @@ def test_it_is_free_afterwards(state: StateDatabase) -> None:
         held.check()
 
 
+def test_who_takes_over_ends_the_record_of_the_one_that_died(state: StateDatabase, tmp_path: Path) -> None:
+    with state.session() as session:
+        for one in ("dead", "beside"):
+            started = {"id": one, "flow": "sync", "integration_id": 7, "started_at": session.now()}
+            session.execute("run_started", started)
+    with lease(state, 7, "dead", "sklep"):
+        expire(state, tmp_path)
+        with lease(state, 7, "next", "sklep", wait_seconds=0), state.session(read_only=True) as session:
+            (dead,), (beside,) = (session.execute("run_by_id", {"id": one}) for one in ("dead", "beside"))
+    assert (dead["status"], dead["message"]) == ("failed", "its process died; `sklep` (run next) went on")
+    assert beside["status"] == "running"  # a dry run, or one that waits, holds no lease
+
+
 def test_it_is_free_after_an_error(state: StateDatabase) -> None:
     with pytest.raises(ZeroDivisionError), lease(state, 7, "run-1", "a"):
         raise ZeroDivisionError

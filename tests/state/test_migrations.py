@@ -21,6 +21,15 @@ from tasks.state.migrations import HEAD, VERSION_TABLE
 from tasks.state.resolve import find_address, open_address
 from tasks.state.tables import METADATA
 
+FILLED = {
+    name: f"fillfactor={table.info['fillfactor']}"
+    for name, table in METADATA.tables.items()
+    if "fillfactor" in table.info
+}
+ROOM = """
+    SELECT relname, reloptions[1] AS room FROM pg_class
+     WHERE relname = ANY (:names) AND relnamespace = CAST(current_schema() AS regnamespace)"""
+NAMES = {"names": list(FILLED)}
 PROJECT = Path(__file__).parents[2]
 OPEN = "from tasks.state import open_state; print(open_state().revision())"
 FEED_BEFORE_PARTS = """
@@ -51,6 +60,16 @@ def test_migrations_make_the_tables_of_the_model(state: StateDatabase) -> None:
     with engine.connect() as connection:
         options = {"compare_type": True, "version_table": VERSION_TABLE}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), METADATA) == []
+    engine.dispose()
+
+
+def test_postgresql_leaves_room_on_each_page_for_changed_rows(state: StateDatabase) -> None:
+    if state.kind == "sqlite":
+        pytest.skip("SQLite has no such setting")
+    engine = state.engine()
+    with engine.connect() as connection:
+        rows = connection.execute(text(ROOM), NAMES)
+        assert {row.relname: row.room for row in rows} == FILLED
     engine.dispose()
 
 

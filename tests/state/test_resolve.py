@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector
@@ -167,6 +168,23 @@ def test_a_connection_that_the_server_ended_is_replaced(connected: StateDatabase
     before = connected.now()
     end_connections(postgres)
     assert connected.now() >= before
+
+
+def test_a_server_that_starts_again_is_waited_for(
+    connected: StateDatabase, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.patience.PAUSE_SECONDS", 0)
+    answers = [psycopg.OperationalError("refused"), psycopg.OperationalError("starting up")]
+    connect = psycopg.connect
+
+    def asked(**options: Any) -> psycopg.Connection:
+        if answers:
+            raise answers.pop(0)
+        return connect(**options)
+
+    monkeypatch.setattr(psycopg, "connect", asked)
+    connected.patience_seconds = 60
+    assert (connected.now() is not None, answers) == (True, [])
 
 
 @contextmanager
