@@ -40,6 +40,10 @@ def move(connection: Connection, to: str) -> None:
     (command.upgrade if up else command.downgrade)(config, to)
 
 
+def rows_of(connection: Connection, question: str) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in connection.execute(text(question))]
+
+
 def test_the_newest_migration_is_known() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -51,6 +55,18 @@ def test_migrations_make_the_tables_of_the_model(state: StateDatabase) -> None:
     with engine.connect() as connection:
         options = {"compare_type": True, "version_table": VERSION_TABLE}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), METADATA) == []
+    engine.dispose()
+
+
+def test_what_changes_often_has_room_on_its_pages(state: StateDatabase) -> None:
+    engine = state.engine()
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            asked = "SELECT relname, reloptions FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+            assert rows_of(connection, f"{asked} AND reloptions IS NOT NULL ORDER BY relname") == [
+                ("integration_product_links", ["fillfactor=45"]),
+                ("shop_written", ["fillfactor=70"]),
+            ]
     engine.dispose()
 
 
@@ -82,7 +98,7 @@ def test_what_is_known_of_a_feed_stays_when_feeds_get_parts(state: StateDatabase
         connection.execute(text("INSERT INTO feed_sources VALUES (6, 'hash', 'f6-1', NULL, NULL, '2026-11-24')"))
         move(connection, "0006")
         for table in tables:
-            assert connection.execute(text(f"SELECT integration_id, part FROM {table}")).all() == [(6, "")]
+            assert rows_of(connection, f"SELECT integration_id, part FROM {table}") == [(6, "")]
         kept = connection.execute(text("SELECT confirmed_at, held_snapshot_id FROM feed_health")).one()
         assert (str(kept[0])[:19], kept[1]) == health
         assert connection.execute(text("SELECT source_hash, snapshot_id FROM feed_sources")).one() == source
@@ -90,7 +106,7 @@ def test_what_is_known_of_a_feed_stays_when_feeds_get_parts(state: StateDatabase
         move(connection, "0005")
         for table in tables:
             assert "part" not in {column["name"] for column in inspect(connection).get_columns(table)}
-            assert connection.execute(text(f"SELECT integration_id FROM {table}")).all() == [(6,)]
+            assert rows_of(connection, f"SELECT integration_id FROM {table}") == [(6,)]
         move(connection, HEAD)
         options = {"compare_type": True, "version_table": VERSION_TABLE}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), METADATA) == []
