@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 from prefect.artifacts import create_markdown_artifact
@@ -21,6 +22,7 @@ from tasks.summaries import Summary
 
 logger = logging.getLogger(__name__)
 MOST_ROWS = 50
+ENDED_WELL = {"running", "completed", "unchanged", "switched_off"}
 FILE_NAME = re.compile(r"[\w-]{1,20}\.[A-Za-z]{2,5}")
 
 
@@ -120,8 +122,10 @@ def markdown(title: str, summary: Summary, sections: Sequence[Section], message:
     rows = [
         {"": name.replace("_", " "), "count": value, "meaning": meanings[name.partition(":")[0]]}
         for name, value in _counts(summary)
+        if value or summary.status in ENDED_WELL  # one that stopped before counted no more than it shows
     ]
-    parts.append(table(rows))
+    if rows:
+        parts.append(table(rows))
     for one in sections:
         below = "" if one.rows is None else table(one.rows)
         parts.append(f"\n## {cell(one.title)}\n\n{one.note}\n\n{below}")
@@ -144,6 +148,28 @@ def publish(
         return
     text = told or markdown(title, summary, sections, message)
     _show(text, f"{flow}-{title}", in_one_line(summary))
+
+
+def form_link(words: str, subject: str, **parameters: object) -> str:
+    """Markdown: the form of this run's deployment, filled in; "" where there is none, or `subject` was never saved.
+
+    `subject`: the parameter that says what the run works on; it is handed on as this run got it.
+    """
+    context = FlowRunContext.get()
+    deployment = context.flow_run.deployment_id if context and context.flow_run else None
+    about = _as_saved((context.parameters or {}).get(subject)) if context else None
+    if deployment is None or about is None:
+        return ""
+    filled = quote(json.dumps({subject: about, **parameters}))
+    return f"[{words}](/deployments/deployment/{deployment}/run?parameters={filled})"
+
+
+def _as_saved(value: object) -> str | None:
+    """How a form takes a saved block, by its name; None where it was filled in by hand."""
+    if isinstance(value, str):
+        return value
+    name = value._block_document_name if isinstance(value, Block) else None  # noqa: SLF001
+    return f"{type(value).get_block_type_slug()}/{name}" if isinstance(value, Block) and name else None
 
 
 def leave(key: str, text: str, description: str) -> None:

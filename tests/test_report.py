@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.report import source_name
+from tasks.report import markdown, source_name
+from tasks.summaries import ImportSummary, Status
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,9 @@ from tasks.report import source_name
 )
 def test_the_name_of_a_source(source: str, name: str) -> None:
     assert source_name(source) == name
+
+
+@pytest.mark.parametrize(("status", "shown"), [("quarantined", False), ("completed", True)])
+def test_what_a_run_never_came_to_is_not_shown_as_nothing(status: Status, shown: bool) -> None:
+    text = markdown("acme", ImportSummary(status=status, rows_read=3), [])
+    assert ("rows read" in text, "matched" in text) == (True, shown)

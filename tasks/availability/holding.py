@@ -11,7 +11,7 @@ from tasks.availability import gate
 from tasks.availability.edits import SECTION
 from tasks.duck import desk
 from tasks.errors import Quarantined
-from tasks.report import alert
+from tasks.report import alert, form_link
 from tasks.run import Ahead, Run
 from tasks.station import station
 from tasks.summaries import SyncSummary
@@ -66,11 +66,13 @@ def _hold_back(run: Run[SyncSummary], stopping: Sequence[gate.Switched], by_othe
             f". Somebody else switched {by_others:,} products of this change set in the shop since our last write, and"
             f" it would switch them back (`{SECTION}` in the summary)"
         )
-    run.show("Why it is held back", [row for one in stopping for row in one.rows], words)
+    name = run.summary.change_set_id
+    form = "" if run.summary.dry_run else form_link("open the form with its id filled in", "shop", approve=name)
+    way = f". If it is right, {form} and **Submit**" if form else ""
+    run.show("Why it is held back", [row for one in stopping for row in one.rows], f"{words}{way}")
     for one in stopping:
         note = f"The first {len(one.examples)} of {one.day:,}, those of this run first."
         run.show(f"Products that go {one.to}", one.examples, note)
-    name = run.summary.change_set_id
     if run.summary.dry_run:
         run.warn(
             f"This would be held back: {words}. A sync without `dry_run` writes nothing of it until a person approves;"

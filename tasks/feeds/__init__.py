@@ -221,8 +221,9 @@ def judge_snapshot(run: Run[ImportSummary], feed: SupplierFeed, snapshot: Snapsh
     if verdict.status in {"warned", "waiting"}:
         _warn(run, verdict.reason)
     if verdict.stops:
-        show_held(run, verdict, feed.absence)
-        if snapshot.archived and not run.summary.dry_run:
+        kept = snapshot.archived and not run.summary.dry_run
+        show_held(run, verdict, feed.absence, snapshot.id if kept else None)
+        if kept:
             with run.state.session() as session:
                 snapshots.record(session, snapshot, run.id, run.started_at)
     if verdict.status == "waiting":

@@ -11,6 +11,7 @@ from tasks.duck import desk
 from tasks.feeds.gate.verdict import Verdict
 from tasks.feeds.offers.parts import Merged
 from tasks.feeds.snapshots import Snapshot
+from tasks.report import form_link
 from tasks.run import Run
 
 SAMPLE = 50
@@ -33,7 +34,8 @@ def show_rejects(run: Run[Any], rejects: Path) -> None:
         )
     if counts:
         run.show("What could not be read, by reason", counts)
-        run.show("Examples", first, "The whole list is `rejects.parquet` of the snapshot in the archive.")
+        kept = "The whole list is `rejects.parquet` of the snapshot in the archive, where the run kept one."
+        run.show("Examples", first, f"At most five of each reason. {kept}")
 
 
 def show_verdict(run: Run[Any], verdict: Verdict) -> None:
@@ -51,11 +53,14 @@ def show_verdict(run: Run[Any], verdict: Verdict) -> None:
     ]
     now = f"{numbers.available:,} of {numbers.offers:,} items are {numbers.state}"
     came = f"{numbers.newly_available:,} became so ({numbers.fresh:,} were not within 14 days)"
-    run.show(f"Gate: {verdict.status}", rows, f"{now}, {came}. {verdict.reason}")
+    run.show(f"Gate: {verdict.status}", rows or None, f"{now}, {came}. {verdict.reason}")
 
 
-def show_held(run: Run[Any], verdict: Verdict, absence: Absence) -> None:
-    """What went and came in a snapshot that is held back, and what approving it would do."""
+def show_held(run: Run[Any], verdict: Verdict, absence: Absence, approvable: str | None) -> None:
+    """What went and came in a snapshot that is held back, and what approving it would do.
+
+    `approvable`: the snapshot's id, None where no copy is kept.
+    """
     step = verdict.numbers.step
     away = {
         Absence.SOLD_OUT: "switched off at once: missing means sold out",
@@ -70,7 +75,10 @@ def show_held(run: Run[Any], verdict: Verdict, absence: Absence) -> None:
     if not verdict.numbers.says_stock:
         without = "see them without what this file says; none is switched on or off"
         rows = [{"linked items": step.linked_gone, "approving would": without}]
-    run.show("What approving it would do", [row for row in rows if row["linked items"]], "Other suppliers not counted.")
+    form = form_link("open the form with its id filled in", "feed", approve=approvable) if approvable else ""
+    way = f" If the file is right, {form} and **Submit**; if it is wrong, do nothing." if form else ""
+    rows = [row for row in rows if row["linked items"]]
+    run.show("What approving it would do", rows, f"Other suppliers not counted.{way}")
     if verdict.went:
         note = f"The first {len(verdict.went)}, linked ones first."
         run.show("What went and what came", verdict.went, note)

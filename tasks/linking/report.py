@@ -39,7 +39,7 @@ def show_links(run: Run[Any], plan: LinkPlan) -> None:
             "SELECT kind, product_id AS product, offer_key AS item FROM stale ORDER BY ALL LIMIT $most",
             {"most": SAMPLE},
         )
-    run.show("What changed in the links", fields)
+    run.show("What changed in links that were there", fields, f"Made anew: {plan.created:,} links, not in this table.")
     if plan.prices_left:
         left = [{"reason": reason, "offers": count} for reason, count in plan.prices_left.items()]
         run.show("Purchase prices that were not written to your products", left)

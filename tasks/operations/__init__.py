@@ -28,7 +28,7 @@ from tasks.operations.faults import Fault, Found
 from tasks.operations.model import PrefectRun
 from tasks.operations.retrying import REASONS, Verdict
 from tasks.operations.server import FAILED, prefect_server
-from tasks.report import line
+from tasks.report import MOST_ROWS, line
 from tasks.run import Run
 from tasks.station import station
 from tasks.summaries import MonitorSummary, PruneSummary, RetrySummary
@@ -125,16 +125,18 @@ def _ends(run: Run[RetrySummary], failed: Sequence[PrefectRun]) -> dict[str, str
 @station("start runs again", io=True)
 def start_again(run: Run[RetrySummary], verdicts: Sequence[Verdict]) -> None:
     """Start those anew that are worth it, and show what was done and why not."""
-    rows = []
+    rows, new = [], []
     with prefect_server() as server:
         for one, reason in verdicts:
             done = REASONS[reason] if reason else "would be started again"
             if reason is None and not run.summary.dry_run:
-                done = f"started again: run {server.start_again(one, retrying.key_of(one))}"
-            rows.append({"run": one.name, "id": one.id, "ended": one.ended_at, "what": done})
+                new.append(f"[{line(one.name)}](/runs/flow-run/{server.start_again(one, retrying.key_of(one))})")
+                done = "started again"
+            ended = f"{one.ended_at:%Y-%m-%d %H:%M} UTC" if one.ended_at else ""
+            rows.append({"run": one.name, "what": done, "ended": ended, "id": one.id})
     left = Counter(reason for _, reason in verdicts if reason)
     run.count(retried=len(verdicts) - left.total(), not_retried=dict(left))
-    run.show("Failed runs", rows)
+    run.show("Failed runs", rows, f"The new runs: {', '.join(new[:MOST_ROWS])}." if new else "")
 
 
 @station("look around", io=True)

@@ -24,7 +24,7 @@ WRONG = {"WrongSettingsError", "ValidationError", "ParameterTypeError", "Paramet
 AGAIN = "run it by hand when that is mended"
 REASONS = {
     "refused": f"its input could not be used; mend that first, and {AGAIN}",
-    "quarantined": "it was held back for a person: look at it, then approve it",
+    "quarantined": "it was held back for a person: look at it, then approve it, if nobody did yet",
     "settings": f"its settings or parameters are wrong; correct them, and {AGAIN}",
     "older": "a newer run with the same parameters failed too; that one is retried instead",
     "superseded": "a newer run with the same parameters went through since",

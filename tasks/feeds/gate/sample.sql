@@ -11,6 +11,6 @@ names AS (
     SELECT coalesce(supplier_sku, sku, ean), name FROM read_parquet($new_offers)
 ),
 named AS (SELECT offer_key, any_value(name) AS name FROM names SEMI JOIN moved USING (offer_key) GROUP BY offer_key)
-SELECT offer_key AS item, name, last_stock_quantity AS stock_before, stock_quantity AS stock_now, change,
+SELECT offer_key AS item, name, last_stock_quantity AS "stock before", stock_quantity AS "stock now", change,
     is_linked AS linked
 FROM moved LEFT JOIN named USING (offer_key);

@@ -108,7 +108,7 @@ class Verdict(BaseModel):
     `passed`; `warned`: passed, but reported; `waiting`: nothing is applied until a second, different file has lost no
     more; `quarantined`: a person has to approve it.
 
-    `went`: the first items that went or came, linked ones first: item, name, stock_before, stock_now, change, linked.
+    `went`: the first items that went or came, linked ones first: item, name, stock before, stock now, change, linked.
     """
 
     status: Status
@@ -175,11 +175,12 @@ def step_limit(gate: FeedGate, band: Band) -> float:
 
 
 def _findings(numbers: Numbers, gate: FeedGate, band: Band) -> Iterator[Finding]:
-    yield from _step(numbers, gate, band)
+    told = list(_step(numbers, gate, band))
+    yield from told
     for name, share in (("day", gate.day_share), ("week", gate.week_share)):
         loss: Loss = getattr(numbers, name)
         if loss.affected and loss.share >= share:
-            words = f"within {WINDOWS[name]}, {_loss(numbers, loss)}"
+            words = f"within {WINDOWS[name]}, {'the same' if told and loss == numbers.step else _loss(numbers, loss)}"
             yield Finding(words, True, loss.linked_affected, f"{share:.0%}")
     if numbers.says_stock:  # more items with a price, or a code, switch nothing on
         yield from _gains(numbers, gate, band)
