@@ -14,7 +14,7 @@ from blocks import ChangeGate
 from tasks import archive
 from tasks.availability.reasons import REASONS
 from tasks.duck import Desk, desk
-from tasks.errors import WrongSettingsError
+from tasks.errors import NotArchivedError
 from tasks.state import StateDatabase
 
 WINDOW = timedelta(hours=24)
@@ -88,7 +88,7 @@ def past_sets(state: StateDatabase, integration_id: int, now: Any) -> tuple[list
     for row in rows:
         try:
             folder = archive.find("changes", integration_id, row["id"])
-        except WrongSettingsError:
+        except NotArchivedError:
             gone.append(row["id"])
             continue
         if (folder / APPROVED).exists():

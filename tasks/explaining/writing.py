@@ -8,7 +8,7 @@ from typing import Any
 
 from tasks import archive
 from tasks.duck import desk
-from tasks.errors import WrongSettingsError
+from tasks.errors import NotArchivedError
 from tasks.explaining.model import Changed, Item, LastWrite, NotWritten, ShopHolds
 from tasks.explaining.records import run_of
 from tasks.state import Session
@@ -63,7 +63,7 @@ def _rows(shop: int, change_set_id: str, file: str, item: Item) -> list[dict[str
     """The product's rows of a file of a change set; none where the archive holds it no more, or not yet."""
     try:
         path: Path = archive.find(KIND, shop, change_set_id) / file
-    except WrongSettingsError:
+    except NotArchivedError:
         return []
     if not path.exists():
         return []
