@@ -111,7 +111,8 @@ class Objects:
         """Copy what is stored of these files and not here yet, out of `folder` where it was uploaded from there."""
         place = self._cache.place(key)
         self._cache.use(place)
-        missing = [file for file in files if file in stored and not self._cache.holds(place, file, stored[file])]
+        wanted = [file for file in dict.fromkeys(files) if file in stored]
+        missing = [file for file in wanted if not self._cache.holds(place, file, stored[file])]
         for file in missing:
             part = folder / file
             # another run may have uploaded the same entry at the same time

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import httpx
 
@@ -66,19 +67,20 @@ def _answers(port: int) -> bool:
 
 
 class Way:
-    """A TCP way to a server; `cut_after(n)`: after so many bytes more from the clients all is cut, until `mend`."""
+    """A TCP way to a server; `cut_after(n)`: after so many bytes more all is cut, until `mend`."""
 
     def __init__(self, port: int) -> None:
         self._to = port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._left: int | None = None
+        self._counted: Literal["sent", "received"] = "sent"
         self._lock = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def cut_after(self, sent: int) -> None:
+    def cut_after(self, most: int, counted: Literal["sent", "received"] = "sent") -> None:
         with self._lock:
-            self._left = sent
+            self._left, self._counted = most, counted
 
     def mend(self) -> None:
         with self._lock:
@@ -101,13 +103,13 @@ class Way:
                 client.close()
                 continue
             server = socket.create_connection(("127.0.0.1", self._to))
-            threading.Thread(target=self._carry, args=(client, server, True), daemon=True).start()
-            threading.Thread(target=self._carry, args=(server, client, False), daemon=True).start()
+            threading.Thread(target=self._carry, args=(client, server, "sent"), daemon=True).start()
+            threading.Thread(target=self._carry, args=(server, client, "received"), daemon=True).start()
 
-    def _carry(self, source: socket.socket, to: socket.socket, counts: bool) -> None:
+    def _carry(self, source: socket.socket, to: socket.socket, direction: str) -> None:
         try:
             while block := source.recv(BLOCK):
-                to.sendall(self._let_through(block) if counts else block)
+                to.sendall(self._let_through(block) if direction == self._counted else block)
                 if self.is_cut:
                     break
         except OSError:
