@@ -17,7 +17,7 @@ from tasks.errors import RexbitError, UnreachableError, WrongSettingsError
 
 T = TypeVar("T")
 
-PAUSES = (0.5, 2.0, 5.0)  # seconds before it is tried once more
+PAUSES = (0.5, 2.0, 5.0, 15.0)  # seconds before it is tried once more
 LOCAL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}  # this machine's disk, not the storage
 OURS = ("AWS_", "AZURE_", "GOOGLE_")
 SECRET = re.compile(r"key|secret|token|pass|sas|connection|cred", re.IGNORECASE)
