@@ -67,8 +67,9 @@ def _store() -> Store:
 
 
 def shown() -> str:
-    """Where the archive is, for a person."""
-    return _store().shown
+    """Where the archive is, for a person; raises WrongSettingsError for an address that can't be one."""
+    named = os.environ.get("REXBIT_ARCHIVE") or "in our home"
+    return address_of(named).shown if "://" in named else named
 
 
 def archive_root() -> Path:

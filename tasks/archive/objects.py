@@ -15,6 +15,7 @@ from tasks.archive.address import Address
 from tasks.archive.cache import Cache
 from tasks.archive.entry import MANIFEST, PACKED, Entry, lay, made_at
 from tasks.archive.remote import Remote, Stored
+from tasks.errors import UnreachableError
 
 
 class Objects:
@@ -36,7 +37,9 @@ class Objects:
                 for file in (*files, MANIFEST):
                     self._remote.put(folder / file, f"{key}/{file}")
                 stored = self._remote.files(key)
-            return self._copied(key, stored, (*(one for one in files if not one.endswith(PACKED)), MANIFEST), folder)
+            kept = (*(file for file in files if not file.endswith(PACKED)), MANIFEST)
+            self._require(key, stored, kept)
+            return self._copied(key, stored, kept, folder)
 
     def find(self, kind: str, integration_id: int, name: str, only: tuple[str, ...]) -> Path | None:
         key = f"{kind}/{integration_id}/{name}"
@@ -55,7 +58,9 @@ class Objects:
         self._remote.put(source, f"{key}/{file}")
         with self._cache.parts() as folder:
             shutil.copyfile(source, folder / file)
-            return self._copied(key, self._remote.files(key), (file,), folder) / file
+            stored = self._remote.files(key)
+            self._require(key, stored, (file,))
+            return self._copied(key, stored, (file,), folder) / file
 
     def entries(self, kind: str) -> Iterator[Entry]:
         for integration in self._remote.folders(kind):
@@ -106,6 +111,13 @@ class Objects:
 
     def end_note(self, kind: str, integration_id: int, name: str) -> None:
         self._remote.delete(f"{kind}/{integration_id}/{name}.json")
+
+    def _require(self, key: str, stored: Mapping[str, Stored], files: tuple[str, ...]) -> None:
+        if lacking := [file for file in files if file not in stored]:
+            raise UnreachableError(
+                f"{self.shown}: expected to find {key}/{lacking[0]}, which was just stored, found none. The archive needs"
+                " a storage that shows at once what it holds, and nobody else may remove anything there"
+            )
 
     def _copied(self, key: str, stored: Mapping[str, Stored], files: tuple[str, ...], folder: Path) -> Path:
         """Copy what is stored of these files and not here yet, out of `folder` where it was uploaded from there."""

@@ -19,6 +19,7 @@ from tasks.state import StateDatabase
 
 WINDOW = timedelta(hours=24)
 APPROVED = "approved.json"  # beside a change set that a person approved: by which run, when, who
+READ = ("changes.parquet", "outcomes.parquet", APPROVED)
 SYNC = "sync-availability"
 MOST = 3
 EXAMPLES = 50
@@ -87,7 +88,7 @@ def past_sets(state: StateDatabase, integration_id: int, now: Any) -> tuple[list
     gone: list[str] = []
     for row in rows:
         try:
-            folder = archive.find("changes", integration_id, row["id"])
+            folder = archive.find("changes", integration_id, row["id"], *READ)
         except NotArchivedError:
             gone.append(row["id"])
             continue

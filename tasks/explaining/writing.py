@@ -62,7 +62,7 @@ def not_written(session: Session, shop: int, item: Item) -> list[NotWritten]:
 def _rows(shop: int, change_set_id: str, file: str, item: Item) -> list[dict[str, Any]]:
     """The product's rows of a file of a change set; none where the archive holds it no more, or not yet."""
     try:
-        path: Path = archive.find(KIND, shop, change_set_id) / file
+        path: Path = archive.find(KIND, shop, change_set_id, file) / file
     except NotArchivedError:
         return []
     if not path.exists():

@@ -109,7 +109,8 @@ def _file(row: dict[str, Any], asked: ItemAsked, *, believed: bool) -> FileSays:
         believed=believed,
     )
     try:
-        place = archive.find("feeds", int(row["integration_id"]), str(row["id"]))
+        files = ("offers.parquet", "rejects.parquet")
+        place = archive.find("feeds", int(row["integration_id"]), str(row["id"]), *files)
     except NotArchivedError:
         file.is_archived = False
         return file

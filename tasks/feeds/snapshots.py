@@ -267,7 +267,7 @@ def is_other_waiting(state: StateDatabase, snapshot: Snapshot) -> bool:
 def offers_of(integration_id: int, snapshot: str) -> Path | None:
     """The offers of an archived snapshot; None where it is there no more."""
     try:
-        return archive.find("feeds", integration_id, snapshot) / "offers.parquet"
+        return archive.find("feeds", integration_id, snapshot, "offers.parquet") / "offers.parquet"
     except NotArchivedError:
         return None
 
