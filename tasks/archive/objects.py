@@ -115,8 +115,8 @@ class Objects:
     def _require(self, key: str, stored: Mapping[str, Stored], files: tuple[str, ...]) -> None:
         if lacking := [file for file in files if file not in stored]:
             raise UnreachableError(
-                f"{self.shown}: expected to find {key}/{lacking[0]}, which was just stored, found none. The archive needs"
-                " a storage that shows at once what it holds, and nobody else may remove anything there"
+                f"{self.shown}: expected to find {key}/{lacking[0]}, which was just stored, found none. The archive"
+                " needs a storage that shows at once what it holds, and nobody else may remove anything there"
             )
 
     def _copied(self, key: str, stored: Mapping[str, Stored], files: tuple[str, ...], folder: Path) -> Path:
