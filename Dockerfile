@@ -8,7 +8,7 @@ COPY tasks tasks/
 COPY flows flows/
 COPY demo demo/
 COPY prefect.yaml ./
-RUN python -m pip install --no-cache-dir --constraint constraints.txt --editable ".[charts]"
+RUN python -m pip install --no-cache-dir --constraint constraints.txt --editable ".[charts,s3]"
 RUN useradd --uid 10001 --create-home rexbit \
  && install --directory --owner=rexbit --group=rexbit /var/lib/rexbit /var/lib/prefect
 USER rexbit

@@ -16,6 +16,10 @@ class WrongSettingsError(RexbitError):
     """A block, variable or parameter has to be corrected; running again as it stands can't help."""
 
 
+class NotArchivedError(WrongSettingsError):
+    """The archive has an entry no more, or never had it; whoever can do without it goes on."""
+
+
 class UnreachableError(RexbitError):
     """The other side didn't answer, or not as agreed, this time; the same call may go through later."""
 

@@ -19,7 +19,7 @@ from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
-from tasks import patience, report
+from tasks import archive, patience, report
 from tasks.errors import Busy, Quarantined, Refused, SummaryError
 from tasks.patience import patiently
 from tasks.state import Lease, StateDatabase, lease, open_state
@@ -135,7 +135,7 @@ def working_on(flow: str, title: str, integration_id: int | None, summary: S) ->
     ):
         state.patience_seconds = patience.LONGEST_SECONDS
         run = Run(flow, title, integration_id, summary, state, Path(folder), pool)
-        run.say("State database: %s", state.shown)
+        run.say("State database: %s; archive: %s", state.shown, archive.shown())
         _record_start(run, integration_id)
         try:
             if summary.dry_run or integration_id is None:

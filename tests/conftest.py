@@ -12,10 +12,12 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from demo.servers import MariaDb, Postgres, start_mariadb, start_postgresql
+from tasks.archive import reaching
 from tasks.state import StateDatabase, open_state
+from tests.archive.bucket import Bucket, start_storage
 from tests.crashes import healing_table, table
 
-OURS = ("REXBIT_DATABASE_URL", "REXBIT_ARCHIVE", "PREFECT_API_URL")
+OURS = ("REXBIT_DATABASE_URL", "REXBIT_ARCHIVE", "REXBIT_ARCHIVE_CACHE_MB", "PREFECT_API_URL")
 LONGEST_FIRST = (
     "tests/flows/test_worker.py",
     "tests/crashes",
@@ -67,6 +69,23 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
     """A MariaDB server of the tests' own."""
     with start_mariadb(tmp_path_factory.mktemp("mariadb"), durable=False) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of an object storage of the tests' own, which speaks S3."""
+    with start_storage(tmp_path_factory.mktemp("storage")) as port:
+        yield port
+
+
+@pytest.fixture
+def bucket(storage: int, rexbit_home: Path, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """An empty bucket, set as our archive; nobody waits before trying again."""
+    made = Bucket(storage)
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(reaching, "PAUSES", (0, 0))
+    return made
 
 
 @pytest.fixture

@@ -14,11 +14,12 @@ from blocks import ChangeGate
 from tasks import archive
 from tasks.availability.reasons import REASONS
 from tasks.duck import Desk, desk
-from tasks.errors import WrongSettingsError
+from tasks.errors import NotArchivedError
 from tasks.state import StateDatabase
 
 WINDOW = timedelta(hours=24)
 APPROVED = "approved.json"  # beside a change set that a person approved: by which run, when, who
+READ = ("changes.parquet", "outcomes.parquet", APPROVED)
 SYNC = "sync-availability"
 MOST = 3
 EXAMPLES = 50
@@ -87,8 +88,8 @@ def past_sets(state: StateDatabase, integration_id: int, now: Any) -> tuple[list
     gone: list[str] = []
     for row in rows:
         try:
-            folder = archive.find("changes", integration_id, row["id"])
-        except WrongSettingsError:
+            folder = archive.find("changes", integration_id, row["id"], *READ)
+        except NotArchivedError:
             gone.append(row["id"])
             continue
         if (folder / APPROVED).exists():

@@ -22,7 +22,7 @@ from tasks.availability.pins import (
 )
 from tasks.availability.putting_back import PutBack, plan_putting_back, require_switched_on
 from tasks.duck import Desk, desk
-from tasks.errors import Refused, WrongSettingsError
+from tasks.errors import NotArchivedError, Refused, WrongSettingsError
 from tasks.linking import Found
 from tasks.prestashop import Field, told_of_whole_shop
 from tasks.run import Run
@@ -108,7 +108,7 @@ def _refuse_unwritten(run: Run[UndoSummary], change_set_id: str) -> NoReturn:
     expected = f"change_set_id: expected a change set that was written to this shop (integration {run.integration_id})"
     try:
         place = archive.find("changes", run.integration_id, change_set_id)
-    except WrongSettingsError:
+    except NotArchivedError:
         raise Refused(
             f"{expected}, got `{change_set_id}`, which is none that we know. The summary of each sync names its own"
         ) from None
@@ -121,7 +121,7 @@ def _refuse_unwritten(run: Run[UndoSummary], change_set_id: str) -> NoReturn:
 def _archived(run: Run[UndoSummary], change_set_id: str) -> Path:
     try:
         place = archive.find("changes", run.integration_id, change_set_id)
-    except WrongSettingsError as gone:
+    except NotArchivedError as gone:
         raise WrongSettingsError(
             f"change_set_id: what change set {change_set_id} wrote can't be told any more, so it can't be undone."
             f" {gone} If it was removed as too old, pin-product and release-products are the ways left"

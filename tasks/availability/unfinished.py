@@ -7,7 +7,7 @@ from typing import Any
 
 from tasks import archive
 from tasks.duck import Desk, desk
-from tasks.errors import WrongSettingsError
+from tasks.errors import NotArchivedError
 from tasks.run import Run
 
 UNFINISHED = """CREATE TABLE unfinished (place INTEGER, id_product BIGINT, id_product_attribute BIGINT, id_lang INTEGER,
@@ -22,7 +22,7 @@ def lay_unfinished(run: Run[Any], table: Desk) -> None:
     for place, name in enumerate(names):
         try:
             folder = archive.find("changes", run.integration_id, name)
-        except WrongSettingsError as gone:
+        except NotArchivedError as gone:
             run.warn(f"what change set {name} wrote before a crash can't be told any more: {gone}")
         else:
             values = {"place": place, "path": str(folder / "changes.parquet")}

@@ -8,7 +8,7 @@ from typing import Any
 
 from tasks import archive
 from tasks.duck import desk
-from tasks.errors import WrongSettingsError
+from tasks.errors import NotArchivedError
 from tasks.explaining.model import Changed, Item, LastWrite, NotWritten, ShopHolds
 from tasks.explaining.records import run_of
 from tasks.state import Session
@@ -62,8 +62,8 @@ def not_written(session: Session, shop: int, item: Item) -> list[NotWritten]:
 def _rows(shop: int, change_set_id: str, file: str, item: Item) -> list[dict[str, Any]]:
     """The product's rows of a file of a change set; none where the archive holds it no more, or not yet."""
     try:
-        path: Path = archive.find(KIND, shop, change_set_id) / file
-    except WrongSettingsError:
+        path: Path = archive.find(KIND, shop, change_set_id, file) / file
+    except NotArchivedError:
         return []
     if not path.exists():
         return []

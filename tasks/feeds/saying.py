@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from tasks import archive
 from tasks.duck import Desk, desk, sql_text
-from tasks.errors import WrongSettingsError
+from tasks.errors import NotArchivedError
 from tasks.state import Session
 
 MOST = 20
@@ -109,8 +109,9 @@ def _file(row: dict[str, Any], asked: ItemAsked, *, believed: bool) -> FileSays:
         believed=believed,
     )
     try:
-        place = archive.find("feeds", int(row["integration_id"]), str(row["id"]))
-    except WrongSettingsError:
+        files = ("offers.parquet", "rejects.parquet")
+        place = archive.find("feeds", int(row["integration_id"]), str(row["id"]), *files)
+    except NotArchivedError:
         file.is_archived = False
         return file
     file.offers = _offers(place / "offers.parquet", asked)

@@ -14,7 +14,7 @@ from blocks import SupplierFeed
 from blocks.feed_part import FeedPart
 from tasks import archive
 from tasks.duck import desk
-from tasks.errors import WrongSettingsError
+from tasks.errors import NotArchivedError, WrongSettingsError
 from tasks.feeds.gate.verdict import Verdict
 from tasks.feeds.presets import completed
 from tasks.state import Session, StateDatabase
@@ -267,8 +267,8 @@ def is_other_waiting(state: StateDatabase, snapshot: Snapshot) -> bool:
 def offers_of(integration_id: int, snapshot: str) -> Path | None:
     """The offers of an archived snapshot; None where it is there no more."""
     try:
-        return archive.find("feeds", integration_id, snapshot) / "offers.parquet"
-    except WrongSettingsError:
+        return archive.find("feeds", integration_id, snapshot, "offers.parquet") / "offers.parquet"
+    except NotArchivedError:
         return None
 
 

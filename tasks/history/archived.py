@@ -10,7 +10,7 @@ import duckdb
 
 from tasks import archive
 from tasks.duck import desk, sql_text
-from tasks.errors import WrongSettingsError
+from tasks.errors import NotArchivedError
 
 
 class Asked(NamedTuple):
@@ -20,11 +20,11 @@ class Asked(NamedTuple):
     left_out: int
 
 
-def entry(kind: str, integration_id: int, name: str, file: str) -> Path | None:
-    """Return a file of an archived entry; None where it is there no more."""
+def entry(kind: str, integration_id: int, name: str, file: str, *beside: str) -> Path | None:
+    """Return a file of an archived entry, with those `beside` it in place; None where it is there no more."""
     try:
-        path = archive.find(kind, integration_id, name) / file
-    except WrongSettingsError:
+        path = archive.find(kind, integration_id, name, file, *beside) / file
+    except NotArchivedError:
         return None
     return path if path.exists() else None
 

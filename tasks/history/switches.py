@@ -59,7 +59,7 @@ def switches(state: StateDatabase, shop: int, product_id: int, item: str | None,
 
 def _held(sets: list[Row], shop: int, product_id: int) -> tuple[list[_Held], int]:
     """Return what the change sets did to a product, and how many of them could not be looked at."""
-    files = {row["id"]: entry("changes", shop, row["id"], "changes.parquet") for row in sets}
+    files = {row["id"]: entry("changes", shop, row["id"], "changes.parquet", "outcomes.parquet") for row in sets}
     there = [path for path in files.values() if path]
     asked = ask("history/switched.sql", there, {"product_id": product_id})
     changes = {path: rows for path, rows in asked.rows.items() if rows}

@@ -10,13 +10,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
-from pathlib import Path
 
 from tasks import archive
 from tasks.state import StateDatabase
 
 RAW = "raw.zst"
-UNTOLD = "untold"
+UNTOLD = "untold"  # change sets that somebody is still to hear of: tasks/prestashop/aftercare/outbox.py
 LEFTOVER = timedelta(days=1)  # of a run that died while it wrote: no run takes that long
 ROWLESS = timedelta(days=7)  # a version of a feed that no row names: its import died before it was judged
 HOUSEKEEPING = timedelta(days=30)
@@ -75,14 +74,14 @@ class Clearing:
             elif entry.made_at < before and entry.name not in needed:
                 old.append(entry)
             elif entry.made_at < raw_before and entry.name not in raw_needed:
-                self._drop_raw(entry.place)
+                self._drop_raw(entry)
         self.done.snapshots += self._remove(old)
         self.done.leftovers += self._remove(unknown)
 
     def change_sets(self) -> None:
         """Change sets and reviews; what a crash cut short, or is still to be told, stays."""
         before = self._now - self._ages.others
-        kept = self._ids("change_sets_all_open") | _untold()
+        kept = self._ids("change_sets_all_open") | archive.noted(UNTOLD)
         for kind in ("changes", "reviews"):
             old = [one for one in self._whole(kind) if one.made_at < before and one.name not in kept]
             removed = self._remove(old)
@@ -102,7 +101,7 @@ class Clearing:
         before = self._now - self._ages.others
         needed = self._ids("snapshots_needed", since=before)
         self._rows_of("feed_snapshots", "snapshots_old", "snapshots_removed", before, "feeds", needed)
-        self._rows_of("change_sets", "change_sets_old", "change_set_removed", before, "changes", _untold())
+        self._rows_of("change_sets", "change_sets_old", "change_set_removed", before, "changes", archive.noted(UNTOLD))
         self._runs("runs_old", before)
         self._runs("runs_of_housekeeping_old", self._now - HOUSEKEEPING)
 
@@ -111,18 +110,15 @@ class Clearing:
     ) -> None:
         rows = self._rows(find, before=before, most=self._ages.most)
         self.done.more |= len(rows) == self._ages.most
-        root = archive.archive_root() / kind
-        gone = [one for one in rows if one["id"] not in needed and self._is_gone(root, one)]
+        # a dry run has removed no files, so it counts those rows that it would have come to
+        there = set() if self._dry_run or not rows else {one.name for one in archive.entries(kind)}
+        gone = [one for one in rows if one["id"] not in needed and one["id"] not in there]
         if gone and not self._dry_run:
             more = {"before": before} if table == "feed_snapshots" else {}
             with self._state.session() as session:
                 for one in gone:
                     session.execute(remove, {"id": one["id"], **more})
         self.done.rows[table] = len(gone)
-
-    def _is_gone(self, root: Path, row: dict[str, object]) -> bool:
-        # a dry run has removed no files, so it counts those rows that it would have come to
-        return self._dry_run or not (root / str(row["integration_id"]) / str(row["id"])).exists()
 
     def _runs(self, find: str, before: datetime) -> None:
         rows = self._rows(find, before=before, most=self._ages.most)
@@ -133,20 +129,20 @@ class Clearing:
                     session.execute("run_removed", {"id": row["id"]})
         self.done.rows["runs"] = self.done.rows.get("runs", 0) + len(rows)
 
-    def _drop_raw(self, place: Path) -> None:
-        raw = place / RAW
-        if raw.exists() and self.done.raw_files < self._ages.most:
+    def _drop_raw(self, entry: archive.Entry) -> None:
+        size = archive.size_of(entry, RAW)
+        if size and self.done.raw_files < self._ages.most:
             self.done.raw_files += 1
-            self.done.size += raw.stat().st_size
+            self.done.size += size
             if not self._dry_run:
-                raw.unlink()
+                archive.drop(entry, RAW)
 
     def _remove(self, entries: list[archive.Entry]) -> int:
         self.done.more |= len(entries) > self._ages.most
         count = 0
         for entry in islice(entries, self._ages.most):
             count += 1
-            self.done.size += archive.size_of(entry.place) if self._dry_run else archive.remove(entry.place)
+            self.done.size += archive.size_of(entry) if self._dry_run else archive.remove(entry)
         return count
 
     def _whole(self, kind: str) -> Iterator[archive.Entry]:
@@ -158,8 +154,3 @@ class Clearing:
 
     def _ids(self, name: str, **values: object) -> set[str]:
         return {str(row["id"]) for row in self._rows(name, **values)}
-
-
-def _untold() -> set[str]:
-    """Change sets that somebody is still to hear of: tasks/prestashop/aftercare/outbox.py."""
-    return {path.stem for path in (archive.archive_root() / UNTOLD).glob("*/*.json")}

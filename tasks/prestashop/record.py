@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tasks import archive
 from tasks.duck import Desk
-from tasks.errors import WrongSettingsError
+from tasks.errors import NotArchivedError
 from tasks.prestashop.model import Outcome
 from tasks.state import StateDatabase
 
@@ -80,7 +80,7 @@ class Recorder:
         """Keep what the rows of a change set held before it, where we have no record of them yet."""
         try:
             folder = archive.find("changes", self._writing.integration_id, change_set_id)
-        except WrongSettingsError as gone:
+        except NotArchivedError as gone:
             logger.warning("what change set %s met in the shop can't be told any more: %s", change_set_id, gone)
         else:
             self._table.load(unfinished=folder / "changes.parquet")

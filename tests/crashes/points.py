@@ -59,7 +59,7 @@ def _unreachable() -> Exception:
 
 RECORD, APPLYING = "tasks.prestashop.record:Recorder", "tasks.prestashop.applying"
 WRITING = (
-    Point("archive: copied, not yet an entry", "tasks.archive:_onto_disk", "before"),
+    Point("archive: copied, not yet an entry", "tasks.archive.folder:_onto_disk", "before"),
     Point("change set not yet begun", f"{RECORD}.begin", "before"),
     Point("change set begun", f"{RECORD}.begin", "after"),
     Point("between windows", "tasks.run:Run.check_lease", "before", nth=2, settled=True),

@@ -15,7 +15,6 @@ from tasks import archive, report
 from tasks.errors import LeaseLostError
 from tasks.prestashop import aftercare
 from tasks.prestashop.aftercare import noting, outbox, telling, told_afterwards, webhook
-from tasks.prestashop.aftercare.outbox import Notice
 from tasks.prestashop.database.shop import DatabaseShop
 from tasks.prestashop.model import Change
 from tasks.run import Run, working_on
@@ -329,7 +328,7 @@ def test_what_is_gone_from_the_archive_is_said_and_stops_nobody(
 @pytest.mark.parametrize("content", [b"", b"{", b'{"change_set_id": 5}'])
 def test_a_damaged_notice_is_told_from_the_beginning(shop: Shop, events: list[dict[str, Any]], content: bytes) -> None:
     shop.crashed("c1", ON)
-    outbox._path(Notice(integration_id=7, change_set_id="c1")).write_bytes(content)
+    archive.put_note(outbox.KIND, 7, "c1", content)
     shop.idle()
     assert [event["ids"] for event in events] == [[3]]
 

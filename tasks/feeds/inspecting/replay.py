@@ -11,6 +11,7 @@ import zstandard
 from pydantic import BaseModel, Field
 
 from blocks import SupplierFeed
+from tasks import archive
 from tasks.duck import desk
 from tasks.errors import Refused
 from tasks.feeds import snapshots
@@ -96,7 +97,7 @@ def _replayed(
         told.fault = "it is not in the archive any more"
         return told, None
     told.gate_then, told.rejected_then = _gate_then(snapshot), snapshot.rows_rejected
-    raw = snapshot.offers.with_name(RAW)
+    raw = archive.find("feeds", snapshot.integration_id, snapshot.id, RAW) / RAW
     if not raw.exists():
         told.fault = "the file itself is not kept any more"
         return told, None

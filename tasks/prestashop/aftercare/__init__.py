@@ -33,6 +33,7 @@ def noting(run: Run[Any]) -> Callable[[], None]:
             wrote = {"integration_id": run.integration_id, "change_set_id": run.summary.change_set_id}
             outbox.keep(outbox.Notice(**wrote, run_id=run.id))
             noted = True
+            run.check_lease()  # an archive that is far away takes its time
 
     return before_window
 

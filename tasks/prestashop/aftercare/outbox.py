@@ -5,14 +5,12 @@ It stands in the archive: whatever dies in between, the next run finds it. Too m
 
 from __future__ import annotations
 
-import os
 import uuid
 from datetime import UTC, datetime
-from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
 
-from tasks.archive import archive_root
+from tasks import archive
 
 KIND = "untold"
 
@@ -36,37 +34,22 @@ class Notice(BaseModel):
 
 def keep(notice: Notice) -> None:
     """Store a notice, in place of an older one of the same change set; it survives a power cut."""
-    path = _path(notice)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(notice.model_dump_json())
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
+    archive.put_note(KIND, notice.integration_id, notice.change_set_id, notice.model_dump_json().encode())
 
 
 def waiting(integration_id: int) -> list[Notice]:
     """The notices of a shop, the oldest first; one that failed comes last, or it would be in the way of all others."""
-    notices = [_read(path, integration_id) for path in _folder(integration_id).glob("*.json")]
+    notices = [_read(content, integration_id, name) for name, content in archive.notes(KIND, integration_id).items()]
     return sorted(notices, key=lambda notice: (notice.failed, notice.begun_at))
 
 
 def end(notice: Notice) -> None:
     """Forget a notice: everybody knows."""
-    _path(notice).unlink(missing_ok=True)
+    archive.end_note(KIND, notice.integration_id, notice.change_set_id)
 
 
-def _read(path: Path, integration_id: int) -> Notice:
+def _read(content: bytes, integration_id: int, change_set_id: str) -> Notice:
     try:
-        return Notice.model_validate_json(path.read_bytes())
+        return Notice.model_validate_json(content)
     except ValidationError:  # a damaged disk: its name says enough to tell it from the beginning
-        return Notice(integration_id=integration_id, change_set_id=path.stem)
-
-
-def _folder(integration_id: int) -> Path:
-    return archive_root() / KIND / str(integration_id)
-
-
-def _path(notice: Notice) -> Path:
-    return _folder(notice.integration_id) / f"{notice.change_set_id}.json"
+        return Notice(integration_id=integration_id, change_set_id=change_set_id)

@@ -17,7 +17,7 @@ import duckdb
 
 from blocks import ShopBlock
 from tasks import report
-from tasks.errors import LeaseLostError, RexbitError, WrongSettingsError
+from tasks.errors import LeaseLostError, NotArchivedError, RexbitError
 from tasks.prestashop.aftercare import outbox
 from tasks.prestashop.aftercare.outbox import Notice
 from tasks.prestashop.aftercare.touched import FILE, Touched, touched_by
@@ -62,7 +62,7 @@ class Telling:
         for notice in outbox.waiting(self._run.integration_id):
             try:
                 self._tell(notice)
-            except WrongSettingsError as gone:
+            except NotArchivedError as gone:
                 self._run.warn(f"What {notice.change_set_id} wrote can't be told any more. {gone}")
                 outbox.end(notice)
             except duckdb.Error as unreadable:

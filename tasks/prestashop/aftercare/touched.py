@@ -38,7 +38,7 @@ def touched_by(integration_id: int, change_set_id: str, folder: Path) -> Touched
     """Find out what a change set wrote and put the list beside it, by way of `folder`.
 
     By its outcomes; where a crash left none, each product that it could have written. Nothing written: no list.
-    Errors: WrongSettingsError, if it is not in the archive any more.
+    Errors: NotArchivedError, if it is not in the archive any more.
     """
     place = archive.find("changes", integration_id, change_set_id)
     changes, outcomes = place / "changes.parquet", place / "outcomes.parquet"
