@@ -2,7 +2,7 @@
 PYTHON_HERE = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-browser demo ui bench test golden verify lint
+.PHONY: help setup setup-browser demo ui bench soak test golden verify lint
 
 help: ## show this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ bench: ## measure import and sync against the row-by-row way, through Prefect, a
 	@$(PYTHON_HERE) -m benchmarks.deciding
 	@$(PYTHON_HERE) -m benchmarks.explain
 	@$(PYTHON_HERE) -m benchmarks.customers
+
+soak: setup ## many suppliers and shops, workers with homes of their own, one of them killed; prints its figures
+	@$(PYTHON_HERE) -m benchmarks.soak
 
 test: setup ## run the tests (minutes)
 	@$(PYTHON_HERE) -m pytest -n auto --dist loadfile --no-loadscope-reorder # tests/conftest.py has the order

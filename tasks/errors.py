@@ -24,6 +24,10 @@ class UnreachableError(RexbitError):
     """The other side didn't answer, or not as agreed, this time; the same call may go through later."""
 
 
+class MovedOnError(UnreachableError):
+    """Another run wrote what this one had read and decided by: the same step, begun anew, reads it again."""
+
+
 class SummaryError(RexbitError):
     """A run that ended on purpose before its effect; `summary` holds what was counted until then."""
 

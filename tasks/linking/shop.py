@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from blocks import ColumnDefault
 from tasks.duck import Desk, desk
-from tasks.errors import WrongSettingsError
+from tasks.errors import MovedOnError, WrongSettingsError
 from tasks.linking.decisions import lay_decided, read_decided
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class CataloguePlan(BaseModel):
     updated: int
     ambiguous: int
     stale: int = 0  # links of items that the shop has no more, or of products of ours that are gone
+    newest_known: int = 0  # the highest id of our products that it was decided by
 
     @property
     def changed(self) -> bool:
@@ -118,6 +119,7 @@ def plan_catalogue(
             updated=_updated(table),
             ambiguous=table.count("ambiguous_items"),
             stale=table.count("stale_items"),
+            newest_known=_newest(table),
         )
 
 
@@ -128,13 +130,17 @@ def _updated(table: Desk) -> int:
     return int(rows[0]["n"])
 
 
+def _newest(table: Desk) -> int:
+    return int(table.rows("SELECT coalesce(max(id), 0) AS id FROM products")[0]["id"])
+
+
 def apply_catalogue(
     state: StateDatabase, plan: CataloguePlan, integration_id: int, defaults: list[ColumnDefault], before: Steps = ()
 ) -> None:
     """Write a plan in one transaction: what comes `before` it, products, then the links that name them.
 
     Raises WrongSettingsError, before anything is written, when an existing `products` table demands columns
-    that neither we nor the shop's `product_defaults` fill.
+    that neither we nor the shop's `product_defaults` fill; MovedOnError when another shop's run made products since.
     """
     given = {default.column: default.value for default in defaults}
     if plan.created:
@@ -146,6 +152,8 @@ def apply_catalogue(
             )
     folder = plan.folder
     with state.session() as session:
+        if plan.created:
+            _check_nobody_made_some(state, session, plan)
         for step in before:
             step(session)
         if plan.created:
@@ -158,6 +166,14 @@ def apply_catalogue(
         session.update("products", folder / "changed_products.parquet", key=("id",))
         key = ("integration_id", "product_id")
         session.update("integration_product_links", folder / "changed_links.parquet", key=key)
+
+
+def _check_nobody_made_some(state: StateDatabase, session: Session, plan: CataloguePlan) -> None:
+    """Of two shops that bring the same new item at a time, the second shall find the first one's product."""
+    if state.kind == "postgresql":
+        session.execute("new_products_lock_postgresql")
+    if session.execute("products_newest")[0]["id"] > plan.newest_known:
+        raise MovedOnError("Another shop's run made products meanwhile: looking again which of the new items are these")
 
 
 def _number_new_items(folder: Path, ids: list[int], integration_id: int, given: dict[str, str]) -> None:

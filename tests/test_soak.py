@@ -1,0 +1,105 @@
+"""The soak itself: it sees what goes wrong, ends well where all is well, and leaves nothing behind when stopped."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from benchmarks.soak.booking import in_turn
+from benchmarks.soak.judging import overlaps
+from benchmarks.soak.model import Model
+from demo.orchestra import ROOT
+
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+COMMAND = (
+    sys.executable,
+    "-m",
+    "benchmarks.soak",
+    "--suppliers",
+    "2",
+    "--imports",
+    "1",
+    "--shops",
+    "1",
+    "--syncs",
+    "1",
+)
+SMALL = (*COMMAND, "--products", "60", "--pace", "60", "--no-kill")
+
+
+def seconds(*since: int | None) -> list[datetime | None]:
+    return [None if one is None else NOON + timedelta(seconds=one) for one in since]
+
+
+def run(integration: int, began: int, ended: int | None, name: str) -> tuple[object, ...]:
+    return (integration, *seconds(began, ended), name)
+
+
+@pytest.mark.parametrize(
+    ("rows", "count"),
+    [
+        ([run(1, 0, 5, "a"), run(1, 5, 9, "b"), run(2, 3, 4, "c")], 0),
+        ([run(1, 0, 5, "a"), run(1, 4, 9, "b")], 1),
+        ([run(1, 0, None, "a"), run(1, 4, 9, "b")], 1),
+        ([run(1, 0, None, "killed"), run(1, 4, 9, "b")], 0),
+    ],
+)
+def test_overlaps(rows: Sequence[tuple[object, ...]], count: int) -> None:
+    assert len(list(overlaps(rows, {"killed": NOON + timedelta(seconds=3)}))) == count
+
+
+def test_each_version_changes_some_offers() -> None:
+    model = Model(tuple(f"R{number}" for number in range(1000)))
+    versions = [model.offers(3, version) for version in range(1, 8)]
+    for before, after in pairwise(versions):
+        changed = [one for one in before if before[one] != after[one]]
+        assert (set(before) == set(after), 0 < len(changed) < len(before) / 10) == (True, True)
+
+
+def test_deployments_take_turns() -> None:
+    assert sorted(in_turn({"a": 2, "b": 4, "c": 2})[:4]) == ["a", "b", "b", "c"]
+
+
+@pytest.mark.slow
+def test_a_small_one(capsys: pytest.CaptureFixture[str]) -> None:
+    done = subprocess.run(SMALL, cwd=ROOT, capture_output=True, text=True, check=False)
+    with capsys.disabled():
+        print(f"\n{done.stdout}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "| 1 wanted, 1 cancelled |" in done.stdout
+
+
+def processes_of(folder: Path) -> list[str]:
+    found = []
+    for one in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = one.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        found += [words] if str(folder) in words else []
+    return found
+
+
+@pytest.mark.slow
+def test_one_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        SMALL, cwd=ROOT, env={"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True
+    ) as soak:
+        assert soak.stdout
+        next(line for line in soak.stdout if "Deploying" in line)
+        (folder,) = tmp_path.glob("rexbit-soak-*")
+        deadline = time.monotonic() + 120
+        while not (folder / "import-1.log").exists() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert processes_of(folder)
+        soak.send_signal(signal.SIGTERM)
+        assert soak.wait(120) == 130
+    assert (processes_of(folder), folder.exists()) == ([], False)
