@@ -23,6 +23,7 @@ from tasks.state.tables import METADATA
 
 PROJECT = Path(__file__).parents[2]
 OPEN = "from tasks.state import open_state; print(open_state().revision())"
+FILLED = {"integration_product_links": ["fillfactor=45"], "shop_written": ["fillfactor=70"]}
 FEED_BEFORE_PARTS = """
     INSERT INTO feed_snapshots (id, integration_id, content_hash, settings_hash, fetched_at, verdict, rows_read,
         rows_rejected, offers, available, run_id, folder)
@@ -52,6 +53,16 @@ def test_migrations_make_the_tables_of_the_model(state: StateDatabase) -> None:
         options = {"compare_type": True, "version_table": VERSION_TABLE}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), METADATA) == []
     engine.dispose()
+
+
+@pytest.mark.parametrize("state_url", ["postgresql"], indirect=True)
+def test_pages_keep_room_for_the_next_version_of_a_row(state: StateDatabase) -> None:
+    asked = "SELECT reloptions FROM pg_class WHERE oid = CAST(:name AS regclass)"
+    engine = state.engine()
+    with engine.connect() as connection:
+        found = {name: connection.scalar(text(asked), {"name": name}) for name in FILLED}
+    engine.dispose()
+    assert found == FILLED
 
 
 def test_tables_stand_beside_the_version(state: StateDatabase) -> None:

@@ -18,11 +18,8 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 PRICE = sa.Numeric(18, 4).with_variant(sa.Text(), "sqlite")
 DOCUMENT = sa.JSON().with_variant(sa.Text(), "sqlite")
 DOCUMENT_BINARY = JSONB().with_variant(sa.Text(), "sqlite")
-# Room on each page for the next version of a changed row: 3x on updates of a few per cent.
 ROOMY = 70
-# Of every row: a shop's first sync changes all of its links, and a version on another page is one more entry in each of
-# six indexes (12,465 links: 31 ms; 117 ms at 70, and larger after it).
-ROOM_FOR_ALL = 45
+ROOM_FOR_ALL = 45  # see tasks/state/tables.py
 
 
 def upgrade() -> None:
@@ -77,7 +74,7 @@ def _links() -> None:
         sa.Column("updated_at", sa.DateTime),
         sa.UniqueConstraint("integration_id", "product_id", name=f"{table}_integration_id_product_id_unique"),
     )
-    _fill_pages(table, ROOM_FOR_ALL)
+    _fill(table, ROOM_FOR_ALL)
     for column in ("external_product_id", "sku", "ean"):
         op.create_index(f"{table}_{column}_index", table, [column])
     op.create_index(f"{table}_external_index", table, ["integration_id", "external_product_id"])
@@ -96,7 +93,13 @@ def _shop() -> None:
         sa.Column("written_at", sa.DateTime),
         sa.Column("run_id", sa.Text, nullable=False),
     )
-    _fill_pages("shop_written", ROOMY)
+    _fill("shop_written", ROOMY)
+
+
+def _fill(table: str, percent: int) -> None:
+    """How full a page gets before the next one is begun. (SQLAlchemy 2.0 can't say it with the table.)"""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"ALTER TABLE {table} SET (fillfactor = {percent})")
 
 
 def _feeds() -> None:
@@ -164,9 +167,3 @@ def _runs() -> None:
         sa.Column("acquired_at", sa.DateTime, nullable=False),
         sa.Column("expires_at", sa.DateTime, nullable=False),
     )
-
-
-def _fill_pages(table: str, percent: int) -> None:
-    """Leave the rest of each page free; as a statement, because SQLAlchemy 2.0 has no word for it at a table."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(f"ALTER TABLE {table} SET (fillfactor = {percent})")
