@@ -109,6 +109,12 @@ def size_of(place: Path) -> int:
     return sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
 
 
+def made_at(name: str) -> datetime | None:
+    """When an entry was made, as its name says."""
+    said = MADE_AT.search(name)
+    return datetime.strptime(said[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC) if said else None
+
+
 def _folders(parent: Path) -> list[Path]:
     return sorted(path for path in parent.iterdir() if path.is_dir()) if parent.is_dir() else []
 
@@ -119,9 +125,9 @@ def _is_whole(place: Path) -> bool:
 
 def _made_at(place: Path) -> datetime:
     """When an entry was made; what has no manifest is as old as its newest file, because it may be in the making."""
-    said = MADE_AT.search(place.name)
+    said = made_at(place.name)
     if said and _is_whole(place):
-        return datetime.strptime(said[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        return said
     times = [path.stat().st_mtime for path in (place, *place.iterdir())]
     return datetime.fromtimestamp(max(times), UTC)
 

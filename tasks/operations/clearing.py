@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -41,6 +41,7 @@ class Cleared:
     change_sets: int = 0
     reviews: int = 0
     leftovers: int = 0
+    notices: int = 0
     size: int = 0
     rows: dict[str, int] = field(default_factory=dict)
     more: bool = False
@@ -82,7 +83,8 @@ class Clearing:
     def change_sets(self) -> None:
         """Change sets and reviews; what a crash cut short, or is still to be told, stays."""
         before = self._now - self._ages.others
-        kept = self._ids("change_sets_all_open") | _untold()
+        self._forget_notices(before)
+        kept = self._ids("change_sets_all_open") | self._untold()
         for kind in ("changes", "reviews"):
             old = [one for one in self._whole(kind) if one.made_at < before and one.name not in kept]
             removed = self._remove(old)
@@ -90,6 +92,19 @@ class Clearing:
                 self.done.change_sets += removed
             else:
                 self.done.reviews += removed
+
+    def _forget_notices(self, before: datetime) -> None:
+        """What nobody would hear of in all that time keeps its change set no longer; and what a crash left."""
+        for path in _notices():
+            if _told_about(path) < (before if path.suffix == ".json" else self._now - LEFTOVER):
+                self.done.notices += 1
+                if not self._dry_run:
+                    path.unlink(missing_ok=True)
+
+    def _untold(self) -> set[str]:
+        """Change sets that somebody is still to hear of."""
+        before = self._now - self._ages.others
+        return {path.stem for path in _notices() if path.suffix == ".json" and _told_about(path) >= before}
 
     def leftovers(self) -> None:
         """What has no manifest, of whatever kind: it was being written, or removed, when its run died."""
@@ -102,7 +117,7 @@ class Clearing:
         before = self._now - self._ages.others
         needed = self._ids("snapshots_needed", since=before)
         self._rows_of("feed_snapshots", "snapshots_old", "snapshots_removed", before, "feeds", needed)
-        self._rows_of("change_sets", "change_sets_old", "change_set_removed", before, "changes", _untold())
+        self._rows_of("change_sets", "change_sets_old", "change_set_removed", before, "changes", self._untold())
         self._runs("runs_old", before)
         self._runs("runs_of_housekeeping_old", self._now - HOUSEKEEPING)
 
@@ -160,6 +175,12 @@ class Clearing:
         return {str(row["id"]) for row in self._rows(name, **values)}
 
 
-def _untold() -> set[str]:
-    """Change sets that somebody is still to hear of: tasks/prestashop/aftercare/outbox.py."""
-    return {path.stem for path in (archive.archive_root() / UNTOLD).glob("*/*.json")}
+def _notices() -> Iterator[Path]:
+    """The files of what is still to be told: tasks/prestashop/aftercare/outbox.py."""
+    return (archive.archive_root() / UNTOLD).glob("*/*")
+
+
+def _told_about(path: Path) -> datetime:
+    """When the change set of a notice was made: the file is written anew at each try, half of one at that moment."""
+    made_at = archive.made_at(path.stem) if path.suffix == ".json" else None
+    return made_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)

@@ -142,17 +142,29 @@ def test_the_archive_of_another_database_is_left_alone(world: World) -> None:
     assert (world.clear().leftovers, stranger.exists()) == (0, True)
 
 
-def test_change_sets_go_but_for_what_a_crash_cut_short_and_what_is_to_be_told(world: World) -> None:
+def test_change_sets_go_but_for_what_a_crash_cut_short(world: World) -> None:
     gone, held_back = world.change_set(401), world.change_set(402, row=False)
-    unfinished, untold, young = world.change_set(500, ended=False), world.change_set(600), world.change_set(399)
+    unfinished, young = world.change_set(500, ended=False), world.change_set(399)
+    assert world.clear().change_sets == 2
+    kept = [place.exists() for place in (gone, held_back, unfinished, young)]
+    assert kept == [False, False, True, True]
+    assert gone.name not in world.ids("change_sets")
+
+
+@pytest.mark.parametrize(("days", "left"), [(399, True), (401, False)])
+def test_what_a_webhook_never_took_is_forgotten_with_its_change_set(world: World, days: float, left: bool) -> None:
+    """Else a shop whose webhook is dead would keep all that it ever wrote, for ever."""
+    untold = world.change_set(days)
     notice = archive.archive_root() / "untold" / "7" / f"{untold.name}.json"
     notice.parent.mkdir(parents=True)
     notice.write_text("{}", encoding="utf-8")
-    assert world.clear().change_sets == 2
-    kept = [place.exists() for place in (gone, held_back, unfinished, untold, young)]
-    assert kept == [False, False, True, True, True]
-    assert gone.name not in world.ids("change_sets")
-    assert untold.name in world.ids("change_sets")
+    half = notice.with_name("c7-20260101T000000-1a2b3c4d.part")
+    half.write_text("{", encoding="utf-8")
+    os.utime(half, (0, 0))
+    planned = world.clear(dry_run=True)
+    assert planned == world.clear()
+    assert (notice.exists(), untold.exists(), untold.name in world.ids("change_sets")) == (left, left, left)
+    assert not half.exists()
 
 
 def test_a_row_outlives_its_files_until_both_are_old(world: World) -> None:
