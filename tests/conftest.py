@@ -24,8 +24,12 @@ LONGEST_FIRST = (
     "tests/prestashop",
 )
 # what these do is the same on both databases: `make test` shows it on PostgreSQL, `make verify` on SQLite too
-ON_POSTGRESQL_FIRST = tuple(
-    f"tests/flows/test_{name}.py" for name in ("explain", "history", "multistore", "pins", "release", "review", "undo")
+ON_POSTGRESQL_FIRST = (
+    *(
+        f"tests/flows/test_{name}.py"
+        for name in ("explain", "history", "multistore", "pins", "release", "review", "undo")
+    ),
+    "tests/operations/",
 )
 # what a stand-in does by itself; `make test` has the driver that is built on it
 OF_STAND_INS = "tests/webservice/"

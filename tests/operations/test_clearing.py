@@ -112,6 +112,7 @@ def test_what_was_in_force_when_the_gates_week_began_stays(world: World) -> None
     assert (in_force / "offers.parquet").exists()
 
 
+@pytest.mark.slow
 def test_in_force_is_what_came_last_and_what_was_approved_last(world: World) -> None:
     came, approved, older = world.snapshot(100), world.snapshot(110, "quarantined"), world.snapshot(105)
     with world.state.session() as session:
@@ -121,6 +122,7 @@ def test_in_force_is_what_came_last_and_what_was_approved_last(world: World) -> 
     assert [place.exists() for place in (came, approved, older)] == [True, True, False]
 
 
+@pytest.mark.slow
 def test_a_snapshot_that_the_supplier_served_lately_stays(world: World) -> None:
     old = world.snapshot(100, "quarantined")
     world.snapshot(95)
@@ -131,12 +133,14 @@ def test_a_snapshot_that_the_supplier_served_lately_stays(world: World) -> None:
     assert old.exists()
 
 
+@pytest.mark.slow
 def test_what_an_import_that_died_left_goes(world: World) -> None:
     world.snapshot(1)
     gone, young = world.snapshot(8, row=False), world.snapshot(6, row=False)
     assert (world.clear().leftovers, gone.exists(), young.exists()) == (1, False, True)
 
 
+@pytest.mark.slow
 def test_the_archive_of_another_database_is_left_alone(world: World) -> None:
     stranger = world.snapshot(800, row=False, integration=99)
     assert (world.clear().leftovers, stranger.exists()) == (0, True)
@@ -167,6 +171,7 @@ def test_what_a_webhook_never_took_is_forgotten_with_its_change_set(world: World
     assert not half.exists()
 
 
+@pytest.mark.slow
 def test_a_row_outlives_its_files_until_both_are_old(world: World) -> None:
     world.snapshot(1)
     world.snapshot(95)
@@ -177,6 +182,7 @@ def test_a_row_outlives_its_files_until_both_are_old(world: World) -> None:
     assert (old.name in world.ids("feed_snapshots"), older.name in world.ids("feed_snapshots")) == (True, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("days", "left"), [(2, False), (0.5, True)])
 def test_what_was_being_written_goes_after_a_day(world: World, days: float, left: bool) -> None:
     part = archive.archive_root() / "feeds" / "6" / ".f6-20200101T000000-1a2b3c4d.part"
@@ -187,6 +193,7 @@ def test_what_was_being_written_goes_after_a_day(world: World, days: float, left
     assert part.exists() == left
 
 
+@pytest.mark.slow
 def test_what_a_removal_left_goes_with_the_next_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = world.change_set(401)
     with monkeypatch.context() as broken:
