@@ -76,9 +76,9 @@ LINKS = Table(
         "integration_id",
         "external_product_id",
     ),
-    # room on each page for the next version of every row: a shop's first sync changes all of its links, and a version
-    # on another page is one more entry in each of six indexes (12,465 links: 31 ms; 117 ms at 70, and larger after it)
-    postgresql_with={"fillfactor": 45},
+    # fillfactor 45 (migration 0001), room on each page for the next version of every row: a shop's first sync changes
+    # all of its links, and a version on another page is one more entry in each of six indexes (12,465 links: 31 ms;
+    # 117 ms at 70, and larger after it)
 )
 
 SHOP_WRITTEN = Table(
@@ -93,8 +93,7 @@ SHOP_WRITTEN = Table(
     Column("original", Text),
     Column("written_at", DateTime),
     Column("run_id", Text, nullable=False),
-    # room on each page for the next version of a changed row: 3x on updates of a few per cent
-    postgresql_with={"fillfactor": 70},
+    # fillfactor 70, room for the next version of a changed row: 3x on updates of a few per cent
 )
 
 # What somebody else changed in a shop after we wrote it, and what became of it: a row each time that it was found.
