@@ -86,6 +86,10 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     return move
 
 
+def each_minute() -> Any:
+    return DeploymentScheduleCreate(schedule=CronSchedule(cron="* * * * *"), active=True)
+
+
 def schedule(prefect: Prefect, deployment: UUID, runs: int) -> None:
     """What the server's scheduler does each minute."""
     more = {"min_runs": runs, "max_runs": runs}
@@ -94,7 +98,7 @@ def schedule(prefect: Prefect, deployment: UUID, runs: int) -> None:
 
 def test_a_schedule_makes_runs(prefect: Prefect) -> None:
     """With SQLAlchemy 2.1 the server of Prefect 3.8 makes none, and says so in its log alone."""
-    deployment = prefect.deploy(schedules=[daily()])
+    deployment = prefect.deploy(schedules=[each_minute()])
     schedule(prefect, deployment, 2)
     assert [run.auto_scheduled for run in prefect.runs(deployment)] == [True, True]
 
@@ -133,8 +137,7 @@ def test_how_a_deployment_went_last_is_known_however_old_it_is(
 
 @pytest.mark.slow
 def test_what_piled_up_without_a_worker_is_done_once(prefect: Prefect, later: Callable[[float], None]) -> None:
-    every_minute = DeploymentScheduleCreate(schedule=CronSchedule(cron="* * * * *"), active=True)
-    deployment = prefect.deploy(schedules=[every_minute])
+    deployment = prefect.deploy(schedules=[each_minute()])
     by_hand = prefect.run(deployment, limit=3)
     schedule(prefect, deployment, 20)
     later(0.25)
