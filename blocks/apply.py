@@ -26,11 +26,34 @@ from blocks.shops import SHOP_KINDS
 Outcome = Literal["created", "updated", "unchanged"]
 SECTIONS = ("connections", "feeds", "shops")
 SCHEDULE = "schedule"  # when its deployments run: for `python -m tasks.deploying`, no field of a block
+NAME = re.compile(r"[a-z0-9-]+")
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 class BlocksFileError(Exception):
     """The file, or a variable that it names, has to be corrected; nothing was saved."""
+
+
+class OnceLoader(yaml.SafeLoader):
+    """Reads YAML in which each name stands once: of two equal ones, PyYAML would take the last without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Make a mapping; ConstructorError names the line of a name that was there already."""
+        seen: set[Any] = set()
+        for key, _ in node.value:
+            if key.tag != "tag:yaml.org,2002:merge":  # `<<`
+                name = self.construct_object(key, deep=True)
+                if name in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"expected each name once, got `{name}` a second time", key.start_mark
+                    )
+                seen.add(name)
+        return super().construct_mapping(node, deep)
+
+
+def parsed(text: str) -> Any:
+    """What a YAML text says; YAMLError where it can't be read, or says something twice."""
+    return yaml.load(text, OnceLoader)  # noqa: S506  (it is a SafeLoader)
 
 
 def variables(content: Any) -> set[str]:
@@ -48,7 +71,7 @@ def read_blocks(text: str, environment: Mapping[str, str]) -> dict[str, Block]:
     Raises BlocksFileError naming the variable that isn't set, or the entry and field that is wrong.
     """
     try:
-        content = yaml.safe_load(text) or {}
+        content = parsed(text) or {}
     except yaml.YAMLError as error:
         raise BlocksFileError(f"expected YAML, got a file that can't be read: {error}") from None
     if not isinstance(content, dict) or (unknown := sorted(map(str, set(content) - set(SECTIONS)))):
@@ -60,6 +83,8 @@ def read_blocks(text: str, environment: Mapping[str, str]) -> dict[str, Block]:
     for section, name, settings in _entries(content, environment):
         if name in blocks:
             raise BlocksFileError(f"{section}, {name}: the name is used twice; one name is one block.")
+        if not NAME.fullmatch(name):  # Prefect would refuse it, with half of the file saved
+            raise BlocksFileError(f"{section}, {name}: expected a name of a-z, 0-9 and `-`, got `{name}`.")
         try:
             blocks[name] = _make(section, settings, blocks)
         except ValidationError as error:

@@ -14,7 +14,7 @@ from tasks.summaries import MonitorSummary
 
 @flow(name="monitor-queues", flow_run_name="watchdog")
 def monitor_queues(
-    max: Annotated[int, Field(ge=1)] = 100,  # noqa: A002  (a public name of the project)
+    max: Annotated[int, Field(ge=1, lt=5000)] = 100,  # noqa: A002  (a public name of the project)
     dry_run: bool = False,
 ) -> MonitorSummary:
     """Look at queues, runs, places of deployments and our leases; end what is dead, tell what a person has to mend.

@@ -6,7 +6,6 @@ import atexit
 import itertools
 import os
 import shutil
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from tasks.folders import SPILL, make_folder
 
 ROOT = Path(__file__).parent
 MEMORY = "512MB"
@@ -147,12 +148,12 @@ def _duckdb(process: int) -> duckdb.DuckDBPyConnection:
 @cache
 def _started(process: int) -> duckdb.DuckDBPyConnection:
     """The DuckDB of this process (a forked child needs its own): spills into a folder of its own, fetches nothing."""
-    spill = tempfile.mkdtemp(prefix=f"rexbit-duck-{process}-")
+    spill, _ = make_folder(f"{SPILL}{process}-")  # its lock ends with the process
     connection = duckdb.connect(
         config={
             "memory_limit": MEMORY,
             "threads": "1",
-            "temp_directory": spill,
+            "temp_directory": str(spill),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
         }
@@ -161,7 +162,7 @@ def _started(process: int) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _close(connection: duckdb.DuckDBPyConnection, spill: str) -> None:
+def _close(connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
     connection.close()
     _started.cache_clear()
     shutil.rmtree(spill, ignore_errors=True)

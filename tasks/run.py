@@ -6,7 +6,6 @@ import gc
 import json
 import logging
 import sys
-import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +20,7 @@ from prefect.runtime import flow_run
 
 from tasks import archive, patience, report
 from tasks.errors import Busy, Quarantined, Refused, SummaryError
+from tasks.folders import run_folder
 from tasks.patience import patiently
 from tasks.state import Lease, StateDatabase, lease, open_state
 from tasks.summaries import Status, Summary
@@ -130,11 +130,11 @@ def working_on(flow: str, title: str, integration_id: int | None, summary: S) ->
         older_objects_aside(),
         quick_turns(),
         patiently(open_state, "our database") as state,
-        tempfile.TemporaryDirectory(prefix="rexbit-") as folder,
+        run_folder() as folder,
         ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahead") as pool,
     ):
         state.patience_seconds = patience.LONGEST_SECONDS
-        run = Run(flow, title, integration_id, summary, state, Path(folder), pool)
+        run = Run(flow, title, integration_id, summary, state, folder, pool)
         run.say("State database: %s; archive: %s", state.shown, archive.shown())
         _record_start(run, integration_id)
         try:

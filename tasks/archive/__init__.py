@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tasks.archive.address import address_of
-from tasks.archive.entry import MANIFEST, Entry
+from tasks.archive.entry import MANIFEST, Entry, made_at
 from tasks.archive.folder import Folder
 from tasks.archive.objects import Objects
 from tasks.errors import NotArchivedError, WrongSettingsError
@@ -29,6 +29,7 @@ __all__ = [
     "entries",
     "find",
     "keep",
+    "made_at",
     "noted",
     "notes",
     "put_note",
@@ -54,7 +55,7 @@ class Store(Protocol):
     def sizes(self, entry: Entry, only: tuple[str, ...]) -> Iterator[int]: ...
     def put_note(self, kind: str, integration_id: int, name: str, content: bytes) -> None: ...
     def notes(self, kind: str, integration_id: int) -> dict[str, bytes]: ...
-    def noted(self, kind: str) -> set[str]: ...
+    def noted(self, kind: str) -> set[tuple[int, str]]: ...
     def end_note(self, kind: str, integration_id: int, name: str) -> None: ...
 
 
@@ -141,8 +142,8 @@ def notes(kind: str, integration_id: int) -> dict[str, bytes]:
     return _store().notes(kind, integration_id)
 
 
-def noted(kind: str) -> set[str]:
-    """The names of all integrations' notes."""
+def noted(kind: str) -> set[tuple[int, str]]:
+    """Which notes there are, of all integrations: integration and name."""
     return _store().noted(kind)
 
 

@@ -31,12 +31,16 @@ class Entry(NamedTuple):
     sizes: Mapping[str, int] | None = None
 
 
-def made_at(name: str, times: Iterable[float], *, is_whole: bool) -> datetime:
-    """When an entry was made; what has no manifest is as old as its newest file, because it may be in the making."""
+def made_at(name: str) -> datetime | None:
+    """When an entry was made, as its name says."""
     said = MADE_AT.search(name)
-    if said and is_whole:
-        return datetime.strptime(said[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
-    return datetime.fromtimestamp(max(times), UTC)
+    return datetime.strptime(said[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC) if said else None
+
+
+def made_of(name: str, times: Iterable[float], *, is_whole: bool) -> datetime:
+    """When an entry was made; what has no manifest is as old as its newest file, because it may be in the making."""
+    said = made_at(name)
+    return said if said and is_whole else datetime.fromtimestamp(max(times), UTC)
 
 
 def lay(folder: Path, files: Mapping[str, Path], manifest: Mapping[str, Any]) -> None:

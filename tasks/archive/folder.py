@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tasks.archive.entry import MANIFEST, Entry, lay, made_at
+from tasks.archive.entry import MANIFEST, Entry, lay, made_of
 
 
 class Folder:
@@ -48,7 +48,7 @@ class Folder:
             if folder.name.isdecimal():
                 for place in _folders(folder):
                     whole = _is_whole(place)
-                    at = made_at(place.name, _times(place), is_whole=whole)
+                    at = made_of(place.name, _times(place), is_whole=whole)
                     yield Entry(int(folder.name), place.name, place, at, whole)
 
     def remove(self, entry: Entry) -> None:
@@ -77,8 +77,8 @@ class Folder:
     def notes(self, kind: str, integration_id: int) -> dict[str, bytes]:
         return {path.stem: path.read_bytes() for path in (self.root / kind / str(integration_id)).glob("*.json")}
 
-    def noted(self, kind: str) -> set[str]:
-        return {path.stem for path in (self.root / kind).glob("*/*.json")}
+    def noted(self, kind: str) -> set[tuple[int, str]]:
+        return {(int(path.parent.name), path.stem) for path in (self.root / kind).glob("*/*.json")}
 
     def end_note(self, kind: str, integration_id: int, name: str) -> None:
         (self.root / kind / str(integration_id) / f"{name}.json").unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from tasks.archive.address import Address
 from tasks.archive.cache import Cache
-from tasks.archive.entry import MANIFEST, PACKED, Entry, lay, made_at
+from tasks.archive.entry import MANIFEST, PACKED, Entry, lay, made_of
 from tasks.archive.remote import Remote, Stored
 from tasks.errors import UnreachableError
 
@@ -74,7 +74,7 @@ class Objects:
             if file:
                 found.setdefault(name, {})[file] = stored
         for name, files in found.items():
-            at = made_at(name, (one.changed_at for one in files.values()), is_whole=MANIFEST in files)
+            at = made_of(name, (one.changed_at for one in files.values()), is_whole=MANIFEST in files)
             place = self._cache.place(f"{kind}/{integration}/{name}")
             sizes = {file: stored.size for file, stored in files.items()}
             yield Entry(int(integration), name, place, at, MANIFEST in files, sizes)
@@ -106,8 +106,9 @@ class Objects:
                 continue
         return found
 
-    def noted(self, kind: str) -> set[str]:
-        return {Path(file).stem for file in self._remote.files(kind)}
+    def noted(self, kind: str) -> set[tuple[int, str]]:
+        paths = (Path(file) for file in self._remote.files(kind))
+        return {(int(path.parent.name), path.stem) for path in paths}
 
     def end_note(self, kind: str, integration_id: int, name: str) -> None:
         self._remote.delete(f"{kind}/{integration_id}/{name}.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import typing
 from collections import Counter
@@ -11,13 +12,14 @@ from zoneinfo import available_timezones
 
 from prefect import Flow
 from prefect.blocks.core import Block
-from prefect.client.schemas.schedules import CronSchedule
 from prefect.flows import load_flow_from_entrypoint
+from prefect.server.schemas.schedules import CronSchedule
 from pydantic import TypeAdapter, ValidationError
 
 from tasks.deploying.automations import wanted_automation
 from tasks.deploying.files import Plan
 
+FIELDS = 5
 KNOWN = {
     "name", "description", "entrypoint", "parameters", "schedules", "concurrency_limit", "work_pool", "tags", "paused",
     "pull",
@@ -108,9 +110,21 @@ def _times(deployment: Mapping[str, Any]) -> Iterator[str]:
             yield f"schedule `{cron}`: expected a known time zone (`Europe/Warsaw`), got `{timezone}`"
             continue
         try:
-            CronSchedule(cron=cron, timezone=timezone)
+            times = CronSchedule(cron=cron, timezone=timezone)
         except ValidationError:
+            times = None
+        # with a sixth field, the seconds, it would come each second
+        if times is None or (not times.cron.startswith("@") and len(times.cron.split()) != FIELDS):
             yield f"expected a cron line of five fields (`5 * * * *`: minute hour day month weekday), got `{cron}`"
+        elif not _ever_comes(times):
+            yield f"schedule `{cron}`: expected a day that comes, got one that never does"
+
+
+def _ever_comes(times: CronSchedule) -> bool:
+    try:
+        return bool(asyncio.run(times.get_dates(1)))
+    except ValueError:
+        return False
 
 
 def _queue(plan: Plan, deployment: Mapping[str, Any]) -> Iterator[str]:

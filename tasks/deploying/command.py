@@ -9,15 +9,15 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import httpx
-from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import get_current_settings
 
 from tasks.deploying.automations import automations_of
 from tasks.deploying.checking import check_automations, check_deployments, flow_of, full_names
 from tasks.deploying.deciding import Verdict, agree, differences, judge
 from tasks.deploying.files import Plan, read_plan
+from tasks.deploying.fitting import check_numbers, check_pools
 from tasks.deploying.record import DeployRecord, load_record, save_record
+from tasks.deploying.refusing import REFUSALS, server_words
 from tasks.deploying.server import Flows, Step, missing_blocks, other_pools, register_kinds, steps_of
 
 FINE, WRONG, STOPPED = 0, 1, 3
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     given = arguments_of(arguments)
     plan = read_plan(Path(), given.blocks, os.environ)
     flows: Flows = {one: flow_of(one) for one in {d["entrypoint"] for d in plan.deployments if d.get("entrypoint")}}
-    plan.problems += check_deployments(plan, flows)
+    plan.problems += [*check_numbers(plan), *check_pools(plan), *check_deployments(plan, flows)]
     plan.automations = list(automations_of(plan.notify, set(full_names(plan, flows))))
     plan.problems += check_automations(plan)
     if not given.offline and not get_current_settings().api.url:
@@ -39,8 +39,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         plan.problems += [*missing_blocks(plan, flows), *other_pools(plan)]
         return _told(plan) or _deploy(plan, flows, given)
-    except (httpx.TransportError, PrefectHTTPStatusError) as error:
-        print(_server_words(error), file=sys.stderr)
+    except REFUSALS as error:
+        print(server_words(error), file=sys.stderr)
         return WRONG
 
 
@@ -113,8 +113,7 @@ def _show_left(judged: Judged, record: DeployRecord) -> None:
 def _apply(plan: Plan, judged: Judged, record: DeployRecord, given: argparse.Namespace) -> None:
     """Bring each thing to the server; what was done until an error is remembered."""
     key, before = record.key.get_secret_value(), dict(record.agreed)
-    if any(verdict is not Verdict.UNCHANGED for _, verdict in judged):
-        register_kinds(plan)
+    register_kinds(plan)  # also where all else is as it was: a release may bring a kind, or a field in its form
     try:
         for step, verdict in judged:
             keep = (verdict is Verdict.KEPT and not given.take_file) or (verdict.stops and given.keep_ui)
@@ -126,12 +125,3 @@ def _apply(plan: Plan, judged: Judged, record: DeployRecord, given: argparse.Nam
     finally:
         if record.agreed != before:
             save_record(record)
-
-
-def _server_words(error: Exception) -> str:
-    address = get_current_settings().api.url
-    if isinstance(error, PrefectHTTPStatusError):
-        if error.response.status_code == httpx.codes.UNAUTHORIZED:
-            return f"The Prefect server {address} wants a password: set PREFECT_API_AUTH_STRING (user:password)."
-        return f"The Prefect server {address} refused: {error}"
-    return f"The Prefect server {address} can't be reached: {error}. Is it running, is PREFECT_API_URL right?"

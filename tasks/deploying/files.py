@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from prefect.blocks.core import Block
 
-from blocks.apply import VARIABLE, BlocksFileError, read_blocks, variables
+from blocks.apply import VARIABLE, BlocksFileError, parsed, read_blocks, variables
 from tasks.deploying.expanding import deployments_of
 from tasks.deploying.settings import holding_variables
 
@@ -31,6 +31,7 @@ class Plan:
     notify: list[str] = field(default_factory=list)
     automations: list[dict[str, Any]] = field(default_factory=list)
     deployments: list[dict[str, Any]] = field(default_factory=list)
+    taken: list[set[str]] = field(default_factory=list)  # what each deployment takes from environment variables
     problems: list[str] = field(default_factory=list)
 
 
@@ -48,14 +49,15 @@ def read_plan(folder: Path, blocks_file: Path, environment: Mapping[str, str]) -
     for deployment, problem in deployments_of(deploying, blocks):
         (wanted["problems"] if problem else wanted["deployments"]).append(problem or deployment)
     plan.problems += [f"{blocks_file.name}: {problem}" for problem in wanted.pop("problems")]
-    filled = _filled("prefect.yaml", wanted, environment, plan)
-    plan.deployments = [{"pull": filled["pull"], **one} for one in filled["deployments"]]
+    wanted = {"deployments": [{"pull": wanted["pull"], **one} for one in wanted["deployments"]]}
+    plan.taken = [set(holding_variables(one, ENVIRONMENT)) for one in wanted["deployments"]]
+    plan.deployments = _filled("prefect.yaml", wanted, environment, plan)["deployments"]
     return plan
 
 
 def _parsed(path: Path, plan: Plan) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = parsed(path.read_text(encoding="utf-8"))
     except OSError as error:
         plan.problems.append(f"{path.name}: expected a file, found none that can be read ({error.strerror}): {path}")
     except yaml.YAMLError as error:

@@ -20,7 +20,7 @@ from tasks.deploying import automations, deployments, places
 from tasks.deploying.checking import blocks_named, full_name
 from tasks.deploying.deciding import Thing
 from tasks.deploying.files import Plan
-from tasks.deploying.settings import Value, hide, of_block, of_plain
+from tasks.deploying.settings import hide, of_block, of_plain
 
 Flows = Mapping[str, Flow[..., Any] | None]
 Answer = TypeVar("Answer")
@@ -175,13 +175,14 @@ async def _automations(client: PrefectClient, plan: Plan) -> list[Step]:
 
 async def _deployments(client: PrefectClient, plan: Plan, flows: Flows) -> list[Step]:
     made = []
-    for deployment in plan.deployments:
+    for deployment, taken in zip(plan.deployments, plan.taken, strict=True):
         flow = flows[deployment["entrypoint"]]
         assert flow is not None  # noqa: S101 - checked before
         name = full_name(flow, deployment)
         there = await deployments.find_deployment(client, name)
-        found: dict[str, Value] | None = deployments.found_settings(there) if there else None
-        thing = Thing("deployment", name, deployments.wanted_settings(deployment, flow), found)
+        hidden = {place.removeprefix("work_pool.") for place in taken}  # there a pool's settings stand by themselves
+        found = hide(deployments.found_settings(there), hidden) if there else None
+        thing = Thing("deployment", name, hide(deployments.wanted_settings(deployment, flow), hidden), found)
         made.append(Step(thing, _doing(deployments.put_deployment, deployment, flow, there)))
     return made
 

@@ -65,6 +65,7 @@ def clear_archive(run: Run[PruneSummary], raw_days: int, snapshot_days: int, kee
         change_sets=done.change_sets,
         reviews=done.reviews,
         leftovers=done.leftovers,
+        notices=done.notices,
         megabytes=round(done.size / 1_000_000, 1),
         rows=done.rows,
         more=done.more,
@@ -74,8 +75,10 @@ def clear_archive(run: Run[PruneSummary], raw_days: int, snapshot_days: int, kee
 @station("prune runs", io=True)
 def prune_prefect(run: Run[PruneSummary], failed_hours: int, other_hours: int) -> None:
     """Remove old flow runs of Prefect with their artifacts, tasks and logs."""
-    what = pruning.old(run.started_at, timedelta(hours=failed_hours), timedelta(hours=other_hours))
     with prefect_server() as server:
+        last = [server.newest_ended(one.id) for one in server.deployments()]  # how it went last: the watchdog asks
+        kept = [one.id for one in last if one]
+        what = pruning.old(run.started_at, timedelta(hours=failed_hours), timedelta(hours=other_hours), kept)
         done = pruning.prune(server, what, MOST_RUNS, dry_run=run.summary.dry_run)
     run.count(
         failed_runs=run.summary.failed_runs + done.failed_runs,  # a step that is tried again goes on
@@ -127,14 +130,14 @@ def start_again(run: Run[RetrySummary], verdicts: Sequence[Verdict]) -> None:
     """Start those anew that are worth it, and show what was done and why not."""
     rows, new = [], []
     with prefect_server() as server:
-        for one, reason in verdicts:
+        for one, reason, key in verdicts:
             done = REASONS[reason] if reason else "would be started again"
             if reason is None and not run.summary.dry_run:
-                new.append(f"[{line(one.name)}](/runs/flow-run/{server.start_again(one, retrying.key_of(one))})")
+                new.append(f"[{line(one.name)}](/runs/flow-run/{server.start_again(one, key)})")
                 done = "started again"
             ended = f"{one.ended_at:%Y-%m-%d %H:%M} UTC" if one.ended_at else ""
             rows.append({"run": one.name, "what": done, "ended": ended, "id": one.id})
-    left = Counter(reason for _, reason in verdicts if reason)
+    left = Counter(reason for _, reason, _ in verdicts if reason)
     run.count(retried=len(verdicts) - left.total(), not_retried=dict(left))
     run.show("Failed runs", rows, f"The new runs: {', '.join(new[:MOST_ROWS])}." if new else "")
 
@@ -143,7 +146,7 @@ def start_again(run: Run[RetrySummary], verdicts: Sequence[Verdict]) -> None:
 def look_around(run: Run[MonitorSummary], most: int) -> Found:
     """Look at everything, and judge it."""
     with prefect_server() as server:
-        seen = looking.look(server, run.state, run.started_at, most)
+        seen = looking.look(server, run.state, run.started_at)
     run.count(queues=len(seen.queues), waiting=sum(queue.waiting for queue in seen.queues), at_work=len(seen.runs))
     rows = [
         {"queue": one.name, "waiting": one.waiting, "paused": one.paused, "limit": one.limit, "asked for": one.asked_at}
@@ -159,6 +162,7 @@ def heal(run: Run[MonitorSummary], found: Found) -> list[Fault]:
     """End what is dead and free what nobody holds; returns what is wrong still."""
     with prefect_server() as server:
         healing.end_dead(run, server, found.dead)
+        healing.cancel_doubles(run, server, found.doubles)
         healing.free_places(run, server, found.places)
         healing.end_records(run, server, run.started_at)
     healing.forget_leases(run, run.started_at)

@@ -15,6 +15,8 @@ from tasks.state import StateDatabase
 PREFIX = "rexbit.operations"
 FLOW = "monitor-queues"
 SILENT = timedelta(minutes=20)  # as the automation "watchdog silent" has it
+SINGLE = 5  # so many of a kind are told each for itself
+MOST_NAMED = 50
 LOOKED_BACK = timedelta(days=7)
 
 
@@ -49,6 +51,23 @@ def changes(before: dict[str, dict[str, Any]], faults: Sequence[Fault]) -> tuple
     return new, over
 
 
+def few(news: Sequence[News]) -> list[News]:
+    """The same in few messages: one cause may strike twenty deployments at once, and Slack takes one a second."""
+    kinds: dict[str, list[News]] = {}
+    for one in news:
+        kinds.setdefault(one.kind, []).append(one)
+    told: list[News] = []
+    for kind, some in kinds.items():
+        if len(some) <= SINGLE:
+            told += some
+            continue
+        others = ", ".join(one.title for one in some[SINGLE:][:MOST_NAMED])
+        more = f" and {len(some) - SINGLE - MOST_NAMED} more" if len(some) > SINGLE + MOST_NAMED else ""
+        words = "\n".join(one.words for one in some[:SINGLE])
+        told.append(News(kind, f"many:{kind}", f"{len(some)} at once", f"{words}\nThe same of: {others}{more}"))
+    return told
+
+
 def looks_again(state: StateDatabase, run_id: str, now: datetime) -> list[News]:
     """The watchdog was silent, which an automation told, and looks again: what to tell of it."""
     with state.session(read_only=True) as session:
@@ -63,7 +82,7 @@ def tell(news: Sequence[News]) -> None:
     """Emit the events; outside of a flow run there is nobody to hear them."""
     if FlowRunContext.get() is None:
         return
-    for one in news:
+    for one in few(news):
         resource = {"prefect.resource.id": f"{PREFIX}.{one.key}", "prefect.resource.name": one.title}
         emit_event(event=f"{PREFIX}.{one.kind}", resource=resource, payload={"message": one.words})
 

@@ -40,6 +40,7 @@ class Cleared:
     change_sets: int = 0
     reviews: int = 0
     leftovers: int = 0
+    notices: int = 0
     size: int = 0
     rows: dict[str, int] = field(default_factory=dict)
     more: bool = False
@@ -81,7 +82,8 @@ class Clearing:
     def change_sets(self) -> None:
         """Change sets and reviews; what a crash cut short, or is still to be told, stays."""
         before = self._now - self._ages.others
-        kept = self._ids("change_sets_all_open") | archive.noted(UNTOLD)
+        self._forget_notices(before)
+        kept = self._ids("change_sets_all_open") | self._untold()
         for kind in ("changes", "reviews"):
             old = [one for one in self._whole(kind) if one.made_at < before and one.name not in kept]
             removed = self._remove(old)
@@ -89,6 +91,19 @@ class Clearing:
                 self.done.change_sets += removed
             else:
                 self.done.reviews += removed
+
+    def _forget_notices(self, before: datetime) -> None:
+        """What nobody would hear of in all that time keeps its change set no longer."""
+        for integration_id, name in archive.noted(UNTOLD):
+            if _is_older(name, before):
+                self.done.notices += 1
+                if not self._dry_run:
+                    archive.end_note(UNTOLD, integration_id, name)
+
+    def _untold(self) -> set[str]:
+        """Change sets that somebody is still to hear of."""
+        before = self._now - self._ages.others
+        return {name for _, name in archive.noted(UNTOLD) if not _is_older(name, before)}
 
     def leftovers(self) -> None:
         """What has no manifest, of whatever kind: it was being written, or removed, when its run died."""
@@ -101,7 +116,7 @@ class Clearing:
         before = self._now - self._ages.others
         needed = self._ids("snapshots_needed", since=before)
         self._rows_of("feed_snapshots", "snapshots_old", "snapshots_removed", before, "feeds", needed)
-        self._rows_of("change_sets", "change_sets_old", "change_set_removed", before, "changes", archive.noted(UNTOLD))
+        self._rows_of("change_sets", "change_sets_old", "change_set_removed", before, "changes", self._untold())
         self._runs("runs_old", before)
         self._runs("runs_of_housekeeping_old", self._now - HOUSEKEEPING)
 
@@ -154,3 +169,9 @@ class Clearing:
 
     def _ids(self, name: str, **values: object) -> set[str]:
         return {str(row["id"]) for row in self._rows(name, **values)}
+
+
+def _is_older(name: str, before: datetime) -> bool:
+    """Whether the change set of a notice (tasks/prestashop/aftercare/outbox.py) was made before; by its name."""
+    made_at = archive.made_at(name)
+    return made_at is not None and made_at < before

@@ -6,6 +6,7 @@ found the very same last heartbeat (so that clocks that differ don't matter), an
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ HEARTBEATS = 4  # so many may be lost
 MUTE = timedelta(hours=1)  # of a run that has no rhythm yet: it died in its first seconds
 PLACE = timedelta(minutes=9)  # Prefect gives a dead run's place back within five
 OVERTIME = timedelta(minutes=10)
+NOT_BEGUN = {"Scheduled", "Late"}  # a run that waits to be tried again is Scheduled in type, too
 
 Kind = Literal["queue_full", "queue_late", "run_failed", "run_long", "run_overtime", "run_silent", "place_held"]
 TOLD: frozenset[str] = frozenset({"queue_full", "queue_late", "run_failed", "run_long", "run_overtime"})
@@ -92,6 +94,7 @@ class Seen:
 
     now: datetime
     queues: list[QueueSeen] = field(default_factory=list)
+    waiting: list[PrefectRun] = field(default_factory=list)
     runs: list[RunSeen] = field(default_factory=list)
     places: list[PlaceSeen] = field(default_factory=list)
     failed: list[FailedSeen] = field(default_factory=list)
@@ -106,6 +109,7 @@ class Found:
     faults: list[Fault] = field(default_factory=list)
     dead: list[tuple[PrefectRun, str, str]] = field(default_factory=list)  # with title and words
     places: list[PlaceSeen] = field(default_factory=list)
+    doubles: list[PrefectRun] = field(default_factory=list)
 
 
 def judge(seen: Seen, known: Mapping[str, datetime], most: int) -> Found:
@@ -117,8 +121,25 @@ def judge(seen: Seen, known: Mapping[str, datetime], most: int) -> Found:
         _run(one, seen, known, found)
     for place in seen.places:
         _place(place, seen.now, known, found)
+    found.doubles = doubles(seen.waiting)
     found.faults += [_failed(one) for one in seen.failed]
     found.faults += _overtime(seen)
+    return found
+
+
+def doubles(waiting: Iterable[PrefectRun]) -> list[PrefectRun]:
+    """Of runs whose time has come, those of a schedule that do what an earlier one, which waits too, does.
+
+    After some days without a worker they would all be worked off, one after the other, before anything new comes. The
+    earliest stays: it is taken first, and works with what there is when it begins.
+    """
+    seen: set[tuple[str, str, str]] = set()
+    found = []
+    for run in sorted(waiting, key=lambda one: one.due.timestamp() if one.due else 0):
+        same = (str(run.deployment_id), run.queue, json.dumps(run.parameters, sort_keys=True, default=str))
+        if same in seen and run.by_schedule and run.state_name in NOT_BEGUN:
+            found.append(run)
+        seen.add(same)
     return found
 
 

@@ -28,6 +28,17 @@ def end_dead(run: Run[MonitorSummary], server: Server, dead: list[tuple[PrefectR
     run.count(runs_ended=ended)
 
 
+def cancel_doubles(run: Run[MonitorSummary], server: Server, doubles: list[PrefectRun]) -> None:
+    """Take runs out of the queues that would only do again what an earlier one does."""
+    words = "monitor-queues: an earlier run of the same deployment waits, too, and does the same."
+    some = doubles[:MOST]  # the next look takes more
+    count = len(some) if run.summary.dry_run else sum(server.end(one, words) for one in some)
+    if count:
+        would = "would be cancelled" if run.summary.dry_run else "were cancelled"
+        run.say("%d runs that waited behind an earlier one of the same deployment %s", count, would)
+    run.count(doubles_cancelled=count)
+
+
 def free_places(run: Run[MonitorSummary], server: Server, places: list[PlaceSeen]) -> None:
     """Give back places that no run can hold, if they still are as they were seen."""
     freed = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.sorting import FlowRunSort
 
 from tasks.errors import Busy, LeaseLostError, Refused, UnreachableError, WrongSettingsError
 from tasks.operations.faults import FailedSeen, PlaceSeen, QueueSeen, RunSeen, Seen
@@ -23,13 +25,15 @@ from tasks.operations.server import AT_WORK, FAILED, PAGE, Server, error_of, uui
 from tasks.state import StateDatabase
 
 OURS = {error.__name__ for error in (WrongSettingsError, UnreachableError, Refused, Busy, LeaseLostError)}
+MOST_WAITING = 5000
 HEARD_BACK = timedelta(days=2)  # how far back heartbeats are looked for
 
 
-def look(server: Server, state: StateDatabase, now: datetime, most: int) -> Seen:
-    """See everything that a judgement needs; nothing is changed. `most`: as many waiting runs have to be counted."""
+def look(server: Server, state: StateDatabase, now: datetime) -> Seen:
+    """See everything that a judgement needs; nothing is changed."""
     at_work = server.runs(_in_state(*AT_WORK))
-    waiting = server.runs(_due(now), most=max(1000, most + 1))
+    # the oldest first: they say since when a queue is late
+    waiting = server.runs(_due(now), most=MOST_WAITING, sort=FlowRunSort.NEXT_SCHEDULED_START_TIME_ASC)
     deployments = server.deployments()
     flows = server.flow_names()
     titles = {one.id: f"{flows.get(one.flow_id, '?')}/{one.name}" for one in deployments}
@@ -38,10 +42,11 @@ def look(server: Server, state: StateDatabase, now: datetime, most: int) -> Seen
     working = {str(one["run_id"]): str(one["holder"]) for one in leases if one["expires_at"] > now}
     return Seen(
         now=now,
-        queues=_queues(server, waiting),
+        queues=_queues(server, waiting, deployments),
+        waiting=waiting,
         runs=[_run(server, one, titles, now) for one in at_work],
         places=_places(deployments, titles, at_work),
-        failed=_failed(server, state, deployments, titles),
+        failed=_failed(server, state, deployments, titles, working),
         working=working,
         ended=ended_runs(server, list(working)),
     )
@@ -59,7 +64,10 @@ def ended_runs(server: Server, run_ids: list[str]) -> dict[str, tuple[str, datet
     return found
 
 
-def _queues(server: Server, waiting: list[PrefectRun]) -> list[QueueSeen]:
+def _queues(server: Server, waiting: list[PrefectRun], deployments: list[DeploymentResponse]) -> list[QueueSeen]:
+    """The queues of our deployments."""
+    ours = {f"{one.work_pool_name}/{one.work_queue_name}" for one in deployments}
+    paused = server.paused_pools()
     counts = Counter(run.queue for run in waiting)
     oldest: dict[str, datetime] = {}
     for run in waiting:
@@ -67,14 +75,15 @@ def _queues(server: Server, waiting: list[PrefectRun]) -> list[QueueSeen]:
             oldest[run.queue] = min(run.due, oldest.get(run.queue, run.due))
     return [
         QueueSeen(
-            name=(name := f"{one.work_pool_name}/{one.name}"),
-            paused=one.is_paused,
+            name=name,
+            paused=one.is_paused or one.work_pool_name in paused,
             limit=one.concurrency_limit,
             waiting=counts[name],
             oldest=oldest.get(name),
             asked_at=one.last_polled,
         )
         for one in server.queues()
+        if (name := f"{one.work_pool_name}/{one.name}") in ours
     ]
 
 
@@ -97,7 +106,11 @@ def _places(
 
 
 def _failed(
-    server: Server, state: StateDatabase, deployments: list[DeploymentResponse], titles: dict[UUID, str]
+    server: Server,
+    state: StateDatabase,
+    deployments: list[DeploymentResponse],
+    titles: dict[UUID, str],
+    working: Mapping[str, str],
 ) -> list[FailedSeen]:
     """Deployments on a schedule whose newest run failed; a person who starts one by hand sees how it ends."""
     found = []
@@ -105,12 +118,15 @@ def _failed(
         if one.paused or not any(schedule.active for schedule in one.schedules):
             continue
         run = server.newest_ended(one.id)
-        if run is None or run.kind not in FAILED:
+        if run is None or run.kind not in FAILED or str(run.id) in working:
             continue
         with state.session(read_only=True) as session:
             records = session.execute("run_by_id", {"id": str(run.id)})
+        status = records[0]["status"] if records else ""
+        # marked as dead, while the server was away, it came to its end all the same
+        is_done = run.kind == StateType.CRASHED and status in {"completed", "unchanged"}
         # what was held back is told by an event of its own, with what to approve
-        if not (records and records[0]["status"] == "quarantined"):
+        if status != "quarantined" and not is_done:
             why = why_failed(run, str(records[0]["message"] or "") if records else "")
             found.append(FailedSeen(str(one.id), titles[one.id], run.name, run.ended_at, why))
     return found

@@ -9,6 +9,12 @@ from uuid import UUID
 
 from prefect.client.schemas.objects import FlowRun, StateType
 
+# A server may serve others, too: nothing of theirs is judged, ended, started or removed.
+FLOWS = {
+    "check-integration", "explain-product", "import-catalog", "import-feed", "inspect-feed", "link-products",
+    "monitor-queues", "pin-product", "prune-runs", "release-products", "retry-failed-runs", "show-history",
+    "sync-availability", "undo-sync",
+}  # fmt: skip
 FINAL = {StateType.COMPLETED, StateType.CANCELLED, StateType.FAILED, StateType.CRASHED}
 
 
@@ -32,6 +38,7 @@ class PrefectRun:
     queue_name: str | None = None
     tags: tuple[str, ...] = ()
     key: str | None = None
+    by_schedule: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -59,4 +66,5 @@ def as_run(run: FlowRun) -> PrefectRun:
         queue_name=run.work_queue_name,
         tags=tuple(run.tags),
         key=run.idempotency_key,
+        by_schedule=bool(run.auto_scheduled),
     )

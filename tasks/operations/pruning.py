@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterEndTime,
+    FlowRunFilterId,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
@@ -37,12 +40,12 @@ class Pruned:
     more: bool = False
 
 
-def old(now: datetime, failed: timedelta, others: timedelta) -> list[Old]:
-    """What is old: failed and crashed runs, others that are over, and the watchdog's."""
+def old(now: datetime, failed: timedelta, others: timedelta, kept: Sequence[UUID]) -> list[Old]:
+    """What is old: failed and crashed runs, others that are over, and the watchdog's; `kept` are not."""
     return [
-        Old(_over(FAILED, now - failed), failed=True),
-        Old(_over(OVER, now - others), failed=False),
-        Old(_over(OVER, now - WATCHDOG_RUNS), failed=False, flow=WATCHDOG),
+        Old(_over(FAILED, now - failed, kept), failed=True),
+        Old(_over(OVER, now - others, kept), failed=False),
+        Old(_over(OVER, now - WATCHDOG_RUNS, kept), failed=False, flow=WATCHDOG),
     ]
 
 
@@ -72,8 +75,9 @@ def _remove(server: Server, one: Old, most: int, done: Pruned) -> int:
     return removed
 
 
-def _over(types: tuple[object, ...], before: datetime) -> FlowRunFilter:
+def _over(types: tuple[object, ...], before: datetime, kept: Sequence[UUID]) -> FlowRunFilter:
     return FlowRunFilter(
+        id=FlowRunFilterId(not_any_=list(kept)) if kept else None,
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(types))),
         end_time=FlowRunFilterEndTime(before_=before),
     )

@@ -18,6 +18,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 from tasks.operations.model import PrefectRun
 from tasks.operations.server import FAILED, error_of
 
+GAVE_WAY = "concurrency limit reached"  # as Prefect cancels a run whose deployment is at work
 MASK = "********"
 HOUSEKEEPING = {"monitor-queues", "prune-runs", "retry-failed-runs"}
 WRONG = {"WrongSettingsError", "ValidationError", "ParameterTypeError", "ParameterBindError", "SignatureMismatchError"}
@@ -25,6 +26,7 @@ AGAIN = "run it by hand when that is mended"
 REASONS = {
     "refused": f"its input could not be used; mend that first, and {AGAIN}",
     "quarantined": "it was held back for a person: look at it, then approve it, if nobody did yet",
+    "went_through": "it was marked as dead while the server was away, and came to its end all the same",
     "settings": f"its settings or parameters are wrong; correct them, and {AGAIN}",
     "older": "a newer run with the same parameters failed too; that one is retried instead",
     "superseded": "a newer run with the same parameters went through since",
@@ -35,14 +37,16 @@ REASONS = {
     "paused": "its deployment is paused; resume it, or name the run in run_ids",
     "housekeeping": "housekeeping comes again by itself",
     "retried": "it was started again already",
+    "in_turn": "another run of its deployment goes first, and would shut it out; retry it when that is over",
 }
 
 
 class Verdict(NamedTuple):
-    """A failed run: `reason` None is worth starting again, else a key of REASONS."""
+    """A failed run: `reason` None is worth starting again, by that key, else a key of REASONS."""
 
     run: PrefectRun
     reason: str | None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,17 @@ class Known:
 
 
 def judge(failed: Iterable[PrefectRun], known: Known) -> list[Verdict]:
-    """Judge failed runs, the newest first."""
-    return [Verdict(run, _reason(run, known)) for run in failed]
+    """Judge failed runs, the newest first; of a deployment that runs one at a time only one is started."""
+    at_work = {one.deployment_id for one in known.runs if not one.is_over}
+    found = []
+    for run in failed:
+        reason = _reason(run, known)
+        deployment = known.deployments.get(run.deployment_id) if run.deployment_id else None
+        if reason is None and deployment and deployment.global_concurrency_limit:
+            reason = "in_turn" if deployment.id in at_work else None
+            at_work.add(deployment.id)
+        found.append(Verdict(run, reason, key_of(run, known.runs)))
+    return found
 
 
 def _reason(run: PrefectRun, known: Known) -> str | None:
@@ -88,6 +101,8 @@ def _how_it_ended(run: PrefectRun, known: Known) -> str | None:
     status = known.ends.get(str(run.id))
     if status in {"refused", "quarantined"}:
         return status
+    if run.kind == StateType.CRASHED and status in {"completed", "unchanged"}:
+        return "went_through"
     error = error_of(run)
     if error in {"Refused", "Quarantined"}:
         return error.lower()
@@ -98,7 +113,7 @@ def _how_it_ended(run: PrefectRun, known: Known) -> str | None:
 
 def _what_came_since(run: PrefectRun, deployment: DeploymentResponse, known: Known) -> str | None:
     newer = [one for one in known.runs if one.deployment_id == run.deployment_id and _began(one) > _began(run)]
-    if any(one.key == key_of(run) for one in known.runs):
+    if any(one.key and one.key.startswith(_key(run)) and not _gave_way(one) for one in known.runs):
         return "retried"
     alike = [one for one in newer if one.parameters == run.parameters]
     if any(one.kind == StateType.COMPLETED for one in alike) or _went_by_schedule(newer, deployment):
@@ -117,9 +132,18 @@ def _went_by_schedule(newer: Iterable[PrefectRun], deployment: DeploymentRespons
     )
 
 
-def key_of(run: PrefectRun) -> str:
-    """What makes two retries of one run the same run."""
+def key_of(run: PrefectRun, runs: Iterable[PrefectRun]) -> str:
+    """What makes two retries of one run the same run; one that gave way to another run may come once more."""
+    before = sum(1 for one in runs if one.key and one.key.startswith(_key(run)))
+    return f"{_key(run)}-{before}" if before else _key(run)
+
+
+def _key(run: PrefectRun) -> str:
     return f"rexbit-retry-{run.id}"
+
+
+def _gave_way(run: PrefectRun) -> bool:
+    return run.kind == StateType.CANCELLED and GAVE_WAY in run.message
 
 
 def _began(run: PrefectRun) -> Any:

@@ -28,12 +28,15 @@ from prefect.client.schemas.objects import StateType, WorkQueue
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.events.filters import EventFilter, EventNameFilter, EventOccurredFilter, EventResourceFilter
+from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed
 
 from tasks.errors import UnreachableError
+from tasks.operations import model
 from tasks.operations.model import PrefectRun, as_run
 
 PAGE = 200  # the API gives no more at a time
+IN_VAIN = 3
 AT_ONCE = 50  # nor deletes more runs
 # how a message of Prefect names the error that ended a run: "... exception: Refused: the feed ..."
 NAMED = re.compile(r"exception: (?:[\w.]*\.)?(\w+)")
@@ -50,14 +53,21 @@ class Server:
     def __init__(self, client: SyncPrefectClient) -> None:
         self._client = client
 
-    def runs(self, wanted: FlowRunFilter, *, flow: str | None = None, most: int = 1000) -> list[PrefectRun]:
-        """The newest flow runs of a kind, newest first; of the flow of that name only."""
+    def runs(
+        self,
+        wanted: FlowRunFilter,
+        *,
+        flow: str | None = None,
+        most: int = 1000,
+        sort: FlowRunSort = FlowRunSort.EXPECTED_START_TIME_DESC,
+    ) -> list[PrefectRun]:
+        """Runs of our flows of a kind, the newest first; of the flow of that name only."""
         found = list(
             _pages(
                 lambda offset, limit: self._client.read_flow_runs(
                     flow_filter=_flow(flow),
                     flow_run_filter=wanted,
-                    sort=FlowRunSort.EXPECTED_START_TIME_DESC,
+                    sort=sort,
                     limit=limit,
                     offset=offset,
                 ),
@@ -67,12 +77,17 @@ class Server:
         return [as_run(one) for one in found]
 
     def newest_ended(self, deployment_id: UUID) -> PrefectRun | None:
-        """The newest run of a deployment that completed or failed; one that gave way to another doesn't count."""
+        """The newest run of a deployment that completed or failed.
+
+        One that gave way to another doesn't count, nor one that waited in vain for another's lease; only where all
+        of the last ones did, something holds it up.
+        """
         wanted = FlowRunFilter(
             deployment_id=FlowRunFilterDeploymentId(any_=[deployment_id]),
             state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.COMPLETED, *FAILED])),
         )
-        return next(iter(self.runs(wanted, most=1)), None)
+        found = self.runs(wanted, most=IN_VAIN)
+        return next((run for run in found if error_of(run) != "Busy"), found[0] if len(found) == IN_VAIN else None)
 
     def known(self, run_ids: Sequence[str]) -> set[str]:
         """Those of some ids that are runs of this server."""
@@ -107,12 +122,12 @@ class Server:
         self._post("POST", "/flow_runs/bulk_delete", json=body)
 
     def deployments(self, ids: Sequence[UUID] | None = None) -> list[DeploymentResponse]:
-        """All deployments, or those with these ids that are still there."""
+        """All deployments of our flows, or those with these ids that are still there."""
         wanted = None if ids is None else DeploymentFilter(id=DeploymentFilterId(any_=list(ids)))
         return list(
             _pages(
                 lambda offset, limit: self._client.read_deployments(
-                    deployment_filter=wanted, limit=limit, offset=offset
+                    flow_filter=_flow(None), deployment_filter=wanted, limit=limit, offset=offset
                 ),
                 100_000,
             )
@@ -127,6 +142,11 @@ class Server:
         """All work queues of all pools."""
         found = _pages(lambda offset, limit: self._client.read_work_queues(limit=limit, offset=offset), 10_000)
         return list(found)
+
+    def paused_pools(self) -> set[str]:
+        """The names of those work pools that somebody paused."""
+        found = _pages(lambda offset, limit: self._client.read_work_pools(limit=limit, offset=offset), 10_000)
+        return {pool.name for pool in found if pool.is_paused}
 
     def last_heartbeats(self, run_id: UUID, since: datetime) -> list[datetime]:
         """When a flow run was last heard of, the newest first."""
@@ -151,13 +171,15 @@ class Server:
         return made.id
 
     def end(self, run: PrefectRun, message: str) -> bool:
-        """Give a dead run its true state; False where the server doesn't take it (it ended meanwhile)."""
-        now = self._client.read_flow_run(run.id)
-        if now.state_type != run.kind:
+        """Give a dead run its true state, or cancel one that waits; False where it ended, or began, meanwhile."""
+        cancelled = run.kind in {StateType.CANCELLING, StateType.SCHEDULED}
+        state: Any = Cancelled(message=message) if cancelled else Crashed(message=message)
+        try:
+            if self._client.read_flow_run(run.id).state_type != run.kind:
+                return False
+            answer = self._client.set_flow_run_state(run.id, state)
+        except ObjectNotFound:  # somebody removed it meanwhile
             return False
-        cancelling = run.kind == StateType.CANCELLING
-        state: Any = Cancelled(message=message) if cancelling else Crashed(message=message)
-        answer = self._client.set_flow_run_state(run.id, state)
         return bool(answer.state and answer.state.type == state.type)
 
     def free_slots(self, limit_name: str, held: int) -> None:
@@ -206,8 +228,8 @@ def uuids(ids: Iterable[str]) -> list[UUID]:
     return found
 
 
-def _flow(name: str | None) -> FlowFilter | None:
-    return None if name is None else FlowFilter(name=FlowFilterName(any_=[name]))
+def _flow(name: str | None) -> FlowFilter:
+    return FlowFilter(name=FlowFilterName(any_=sorted(model.FLOWS if name is None else model.FLOWS & {name})))
 
 
 def _pages(read: Callable[[int, int], Sequence[T]], most: int) -> Iterator[T]:

@@ -101,7 +101,7 @@ def test_notes_come_and_go() -> None:
     archive.put_note("untold", 7, "c1", b"1")
     archive.put_note("untold", 7, "c1", b"2")
     archive.put_note("untold", 8, "c2", b"3")
-    assert (archive.notes("untold", 7), archive.noted("untold")) == ({"c1": b"2"}, {"c1", "c2"})
+    assert (archive.notes("untold", 7), archive.noted("untold")) == ({"c1": b"2"}, {(7, "c1"), (8, "c2")})
     for _ in range(2):
         archive.end_note("untold", 7, "c1")
-    assert (archive.notes("untold", 7), archive.noted("untold")) == ({}, {"c2"})
+    assert (archive.notes("untold", 7), archive.noted("untold")) == ({}, {(8, "c2")})

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from prefect import Flow
 
-from blocks.apply import read_blocks
+from blocks.apply import BlocksFileError, read_blocks
 from demo.orchestra import ROOT
 from flows.import_feed import import_feed
 from flows.sync_availability import sync_availability
@@ -50,6 +50,8 @@ def test_a_right_one() -> None:
         ({"parameters": {"feed": "acme", "limit": "many"}}, "parameter `limit`: got `many`"),
         ({"parameters": {}}, "lacks the parameters feed"),
         ({"schedules": [{"cron": "5 * * *", "timezone": "Europe/Warsaw"}]}, "five fields"),
+        ({"schedules": [{"cron": "* 5 * * * *", "timezone": "Europe/Warsaw"}]}, "five fields"),  # each second from 5 on
+        ({"schedules": [{"cron": "0 0 31 2 *", "timezone": "Europe/Warsaw"}]}, "never does"),
         ({"schedules": [{"cron": "5 * * * *", "timezone": "Europe/Warszawa"}]}, "known time zone"),
         ({"work_pool": {"name": "rexbit", "work_queue_name": "imports"}}, "got `imports`"),
         ({"triggers": []}, "got triggers"),
@@ -93,6 +95,29 @@ def test_a_time_said_twice_or_of_nothing() -> None:
 
 def test_new_feeds_don_t_start_all_at_once() -> None:
     assert len({minute_of(f"supplier-{number}") for number in range(20)}) > 10
+
+
+@pytest.mark.parametrize("file", ["prefect.yaml", "blocks.yaml"])
+def test_a_name_that_stands_twice_in_a_file_is_named(tmp_path: Path, file: str) -> None:
+    (tmp_path / "prefect.yaml").write_text("pull: []\n", encoding="utf-8")
+    (tmp_path / "blocks.yaml").write_text("feeds: {}\n", encoding="utf-8")
+    (tmp_path / file).write_text("feeds:\n  acme: {a: 1}\n  acme: {a: 2}\n", encoding="utf-8")
+    assert "`acme` a second time" in read_plan(tmp_path, tmp_path / "blocks.yaml", {}).problems[0]
+
+
+def test_a_name_that_prefect_would_refuse_is_named() -> None:
+    with pytest.raises(BlocksFileError, match="got `Acme_PL`"):
+        read_blocks("feeds: {Acme_PL: {integration_id: 6, source: x.csv, mapping: {sku: A, stock_quantity: B}}}", {})
+
+
+def test_what_a_deployment_takes_from_the_environment_is_known(tmp_path: Path) -> None:
+    text = """
+deployments: [{name: a, parameters: {feed: x}, work_pool: {job_variables: {env: {TOKEN: "{{ $TOKEN }}"}}}}]
+"""
+    (tmp_path / "prefect.yaml").write_text(text, encoding="utf-8")
+    plan = read_plan(tmp_path, ROOT / "blocks.example.yaml", {"TOKEN": "tajne"})
+    assert plan.taken == [{"work_pool.job_variables.env.TOKEN"}]
+    assert plan.deployments[0]["work_pool"]["job_variables"]["env"]["TOKEN"] == "tajne"
 
 
 def test_a_variable_that_isn_t_set_is_named(tmp_path: Path) -> None:

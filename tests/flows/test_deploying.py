@@ -107,6 +107,29 @@ def test_twice(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (code, "12 unchanged" in said, "created" in said) == (0, True, False)
 
 
+def test_a_new_kind_comes_though_nothing_else_changed(
+    project: Path, api: httpx.Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So that the form of a release's new kind is there, too."""
+    deploy(capsys)
+    place = "/block_types/slug/prestashop-webservice"
+    api.delete(f"/block_types/{api.get(place).json()['id']}").raise_for_status()
+    assert ("12 unchanged" in deploy(capsys)[1], api.get(place).status_code) == (True, 200)
+
+
+def test_what_the_environment_says_of_a_deployment_is_not_shown(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = yaml.safe_load((project / "prefect.yaml").read_text(encoding="utf-8"))
+    content["definitions"]["each_feed"]["import"]["work_pool"]["job_variables"]["env"]["TOKEN"] = "{{ $TOKEN }}"
+    write(project / "prefect.yaml", content)
+    monkeypatch.setenv("TOKEN", SECRETS[0])
+    deploy(capsys)
+    monkeypatch.setenv("TOKEN", SECRETS[1])
+    code, said = deploy(capsys)  # which looks for both in what is said
+    assert (code, "job_variables.env.TOKEN: another value" in said) == (0, True)
+
+
 def test_what_is_missing(project: Path, api: httpx.Client, capsys: pytest.CaptureFixture[str]) -> None:
     name = feed_of(project)
     pattern = yaml.safe_load((project / "prefect.yaml").read_text(encoding="utf-8"))

@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import ArtifactCreate, DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.actions import ArtifactCreate, DeploymentScheduleCreate, WorkPoolCreate, WorkPoolUpdate
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions, FlowRun, State
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.exceptions import ObjectNotFound
@@ -23,7 +24,7 @@ from flows.monitor_queues import monitor_queues
 from flows.prune_runs import prune_runs
 from flows.retry_failed_runs import retry_failed_runs
 from tasks import feeds
-from tasks.operations import alerts
+from tasks.operations import alerts, model
 from tasks.state import StateDatabase, open_state
 from tests.flows.world import World
 
@@ -51,6 +52,10 @@ class Prefect:
             self.client.set_flow_run_state(run.id, state, force=True)
         return self.client.read_flow_run(run.id)
 
+    def runs(self, deployment: UUID) -> list[FlowRun]:
+        wanted = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[deployment]))
+        return self.client.read_flow_runs(flow_run_filter=wanted)
+
     def state_of(self, run: FlowRun) -> str:
         return str(self.client.read_flow_run(run.id).state_name)
 
@@ -61,9 +66,10 @@ class Prefect:
 
 
 @pytest.fixture
-def prefect(home: Path) -> Iterator[Prefect]:
+def prefect(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Prefect]:
     with get_client(sync_client=True) as client:
         made = Prefect(client)
+        monkeypatch.setattr(model, "FLOWS", {made.flow})  # as if it were one of ours, and the only one
         yield made
         client.delete_flow(made.flow_id)  # with its deployments and runs: the server serves other tests, too
         client.delete_work_pool(made.pool)
@@ -80,20 +86,115 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     return move
 
 
+def each_minute() -> Any:
+    return DeploymentScheduleCreate(schedule=CronSchedule(cron="* * * * *"), active=True)
+
+
+def schedule(prefect: Prefect, deployment: UUID, runs: int) -> None:
+    """What the server's scheduler does each minute."""
+    more = {"min_runs": runs, "max_runs": runs}
+    prefect.client.request("POST", f"/deployments/{deployment}/schedule", json=more)  # type: ignore[arg-type]
+
+
+def test_a_schedule_makes_runs(prefect: Prefect) -> None:
+    """With SQLAlchemy 2.1 the server of Prefect 3.8 makes none, and says so in its log alone."""
+    deployment = prefect.deploy(schedules=[each_minute()])
+    schedule(prefect, deployment, 2)
+    assert [run.auto_scheduled for run in prefect.runs(deployment)] == [True, True]
+
+
+@pytest.mark.slow
+def test_what_is_not_ours_is_left_alone(
+    prefect: Prefect, later: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A company's Prefect server serves others, too; their runs may have no heartbeats at all."""
+    monkeypatch.setattr(model, "FLOWS", {"import-feed"})
+    deployment = prefect.deploy(schedules=[daily()])
+    states: list[State[Any]] = [Running(), Pending(), Failed()]
+    silent, taken, failed = (prefect.run(deployment, state) for state in states)
+    for hours in (0.1, 800):
+        later(hours)
+        found = monitor_queues()
+        assert (found.faults, found.runs_ended) == (0, 0)
+    prune_runs()
+    assert retry_failed_runs(run_ids=[failed.id]).failed_runs == 0
+    assert [prefect.state_of(run) for run in (silent, taken, failed)] == ["Running", "Pending", "Failed"]
+
+
+@pytest.mark.slow
+def test_how_a_deployment_went_last_is_known_however_old_it_is(
+    prefect: Prefect, later: Callable[[float], None]
+) -> None:
+    """Or the watchdog would say that a schedule which comes once in a month is well again."""
+    deployment = prefect.deploy(schedules=[daily()])
+    older, last = prefect.run(deployment, Failed()), prefect.run(deployment, Failed())
+    assert monitor_queues().faults == 1
+    later(200)
+    prune_runs()
+    assert [prefect.exists(run) for run in (older, last)] == [False, True]
+    assert (monitor_queues().faults, monitor_queues().recovered) == (1, 0)
+
+
+@pytest.mark.slow
+def test_what_piled_up_without_a_worker_is_done_once(prefect: Prefect, later: Callable[[float], None]) -> None:
+    deployment = prefect.deploy(schedules=[each_minute()])
+    by_hand = prefect.run(deployment, limit=3)
+    schedule(prefect, deployment, 20)
+    later(0.25)
+    planned, done, again = monitor_queues(dry_run=True), monitor_queues(), monitor_queues()
+    assert planned.doubles_cancelled == done.doubles_cancelled >= 13
+    assert (again.doubles_cancelled, again.waiting, prefect.state_of(by_hand)) == (0, 2, "Scheduled")
+
+
+@pytest.mark.slow
+def test_a_paused_pool_is_no_late_queue(prefect: Prefect, later: Callable[[float], None]) -> None:
+    prefect.run(prefect.deploy())
+    later(1)
+    assert monitor_queues().faults == 1
+    prefect.client.update_work_pool(prefect.pool, WorkPoolUpdate(is_paused=True))
+    assert monitor_queues().faults == 0
+
+
+@pytest.mark.slow
+def test_what_gave_way_or_went_through_all_the_same_is_no_failure(prefect: Prefect) -> None:
+    deployment = prefect.deploy(schedules=[daily()])
+    marked = prefect.run(deployment, Crashed())
+    assert monitor_queues(dry_run=True).faults == 1
+    with open_state() as state, state.session() as session:
+        began = {"id": str(marked.id), "flow": "import-feed", "integration_id": 6, "started_at": session.now()}
+        session.execute("run_started", began)
+        ended = {"ended_at": session.now(), "status": "completed", "summary": "{}", "message": ""}
+        session.execute("run_ended", {"id": str(marked.id), **ended})
+    assert monitor_queues(dry_run=True).faults == 0
+    busy: State[Any] = Failed(message="Flow run encountered an exception: Busy: integration 6")
+    prefect.run(deployment, busy)
+    prefect.run(deployment, busy)
+    assert monitor_queues(dry_run=True).faults == 0
+    prefect.run(deployment, busy)
+    assert monitor_queues(dry_run=True).faults == 1  # three in a row: something holds it up
+
+
 def test_old_runs_go_with_their_artifacts(prefect: Prefect, later: Callable[[float], None]) -> None:
     deployment = prefect.deploy()
     old = prefect.run(deployment, Failed())
     completed = prefect.run(deployment, Completed())
     artifact = prefect.client.create_artifact(ArtifactCreate(key="old", type="markdown", data="x", flow_run_id=old.id))
-    later(167)
-    assert (prune_runs().failed_runs, prefect.exists(old)) == (0, True)
     later(169)
-    planned, done = prune_runs(dry_run=True), prune_runs()
-    assert planned.failed_runs == done.failed_runs >= 1
-    assert (done.artifacts >= 1, done.more) == (True, False)
+    done = prune_runs()
+    assert (done.failed_runs, done.artifacts, done.more) == (1, 1, False)
     assert [prefect.exists(run) for run in (old, completed)] == [False, True]
     assert artifact.id not in {one.id for one in prefect.client.read_artifacts()}
+
+
+@pytest.mark.slow
+def test_young_runs_stay_and_a_dry_run_removes_none(prefect: Prefect, later: Callable[[float], None]) -> None:
+    deployment = prefect.deploy()
+    old, _ = prefect.run(deployment, Failed()), prefect.run(deployment, Completed())
+    later(167)
     assert prune_runs().failed_runs == 0
+    later(169)
+    assert (prune_runs(dry_run=True).failed_runs, prefect.exists(old)) == (1, True)
+    assert (prune_runs().failed_runs, prune_runs().failed_runs) == (1, 0)
 
 
 def test_a_failed_run_is_started_again_once(prefect: Prefect) -> None:
@@ -105,17 +206,12 @@ def test_a_failed_run_is_started_again_once(prefect: Prefect) -> None:
         deployment, Failed(message="Flow run encountered an exception: Refused: x"), feed="acme", limit=4
     )
     inline = prefect.run(deployment, Crashed(), feed={"integration_id": 6, "password": "********"})
-    assert retry_failed_runs(flow=prefect.flow, dry_run=True).retried == 1
     done = retry_failed_runs(flow=prefect.flow)
     assert (done.failed_runs, done.retried, done.not_retried) == (3, 1, {"inline": 1, "refused": 1})
     again = retry_failed_runs(run_ids=[failed.id, refused.id, inline.id])
     assert (again.retried, again.not_retried) == (0, {"inline": 1, "refused": 1, "retried": 1})
-    (new,) = [run for run in runs_of(prefect, deployment) if "retried" in run.tags]
+    (new,) = [run for run in prefect.runs(deployment) if "retried" in run.tags]
     assert (new.parameters, new.state_name) == ({"feed": "acme", "limit": 3}, "Scheduled")
-
-
-def runs_of(prefect: Prefect, deployment: UUID) -> list[FlowRun]:
-    return [run for run in prefect.client.read_flow_runs() if run.deployment_id == deployment]
 
 
 def test_a_run_that_gave_way_is_no_fault_and_one_that_was_never_begun_gives_its_place_back(
@@ -128,8 +224,6 @@ def test_a_run_that_gave_way_is_no_fault_and_one_that_was_never_begun_gives_its_
         prefect.client.set_flow_run_state(run.id, Pending())
     assert prefect.state_of(gave_way) == "Cancelled"
     later(0.6)
-    planned = monitor_queues(dry_run=True)
-    assert (planned.runs_ended, prefect.state_of(stuck)) == (1, "Pending")
     done = monitor_queues()
     assert (done.runs_ended, done.faults, prefect.state_of(stuck)) == (1, 0, "Crashed")
     third = prefect.run(deployment)
@@ -137,12 +231,24 @@ def test_a_run_that_gave_way_is_no_fault_and_one_that_was_never_begun_gives_its_
     assert prefect.state_of(third) == "Pending"
 
 
+@pytest.mark.slow
 def test_a_silent_run_dies_at_the_second_look(prefect: Prefect, later: Callable[[float], None]) -> None:
     silent = prefect.run(prefect.deploy(), Running())
     later(0.1)
     assert (monitor_queues().runs_ended, prefect.state_of(silent)) == (0, "Running")
     later(1.2)
     assert (monitor_queues().runs_ended, prefect.state_of(silent)) == (1, "Crashed")
+
+
+@pytest.mark.slow
+def test_a_dry_run_ends_and_starts_nothing(prefect: Prefect, later: Callable[[float], None]) -> None:
+    deployment = prefect.deploy(schedules=[daily()])
+    stuck, failed = prefect.run(deployment, Pending()), prefect.run(deployment, Failed())
+    later(0.6)
+    planned = monitor_queues(dry_run=True)
+    assert (planned.runs_ended, planned.faults, prefect.state_of(stuck)) == (1, 1, "Pending")
+    assert retry_failed_runs(run_ids=[failed.id], dry_run=True).failed_runs == 1
+    assert (len(prefect.runs(deployment)), monitor_queues().told) == (2, 1)
 
 
 @pytest.mark.slow

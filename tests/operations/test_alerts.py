@@ -34,11 +34,13 @@ def test_what_may_heal_is_remembered_since_when_and_told_to_nobody(state: StateD
     assert look(state) == ([], [])
 
 
+@pytest.mark.slow
 def test_broken_off_before_it_was_remembered_it_is_told_again(state: StateDatabase) -> None:
     new, _ = alerts.changes(alerts.known(state), [LATE])
     assert new == alerts.changes(alerts.known(state), [LATE])[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("minutes", "told"), [(5, 0), (25, 1)])
 def test_the_watchdog_says_that_it_looks_again(state: StateDatabase, minutes: float, told: int) -> None:
     with state.session() as session:
@@ -47,3 +49,16 @@ def test_the_watchdog_says_that_it_looks_again(state: StateDatabase, minutes: fl
         end = {"id": "before", "ended_at": NOW, "status": "completed", "summary": "{}", "message": ""}
         session.execute("run_ended", end)
     assert len(alerts.looks_again(state, "now", NOW + timedelta(minutes=minutes))) == told
+
+
+def test_one_cause_that_strikes_many_makes_few_messages() -> None:
+    many = [alerts.News("run_failed", str(n), f"import-feed/{n}", f"words of {n}") for n in range(20)]
+    one = alerts.News("queue_late", "x", "queue x", "late")
+    told = alerts.few([*many, one])
+    assert [(news.kind, news.title) for news in told] == [("run_failed", "20 at once"), ("queue_late", "queue x")]
+    assert ("words of 4" in told[0].words, "words of 5" in told[0].words, "import-feed/19" in told[0].words) == (
+        True,
+        False,
+        True,
+    )
+    assert alerts.few(many[:5]) == many[:5]

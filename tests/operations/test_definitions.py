@@ -9,6 +9,7 @@ import yaml
 import flows
 from demo.orchestra import ROOT
 from tasks.operations import definitions
+from tasks.operations.model import FLOWS
 
 WANTED = {one.name: one for one in definitions()}
 DEAD = WANTED["rexbit: mark dead runs"]
@@ -16,7 +17,8 @@ DEAD = WANTED["rexbit: mark dead runs"]
 
 def test_every_flow_of_ours_is_watched() -> None:
     named = next(spec for spec in DEAD.trigger["match_related"] if spec["prefect.resource.role"] == "flow")
-    assert named["prefect.resource.name"] == sorted(getattr(flows, name).name for name in flows.__all__)
+    ours = sorted(getattr(flows, name).name for name in flows.__all__)
+    assert (named["prefect.resource.name"], sorted(FLOWS)) == (ours, ours)
 
 
 def test_a_run_may_lose_three_heartbeats_and_live() -> None:

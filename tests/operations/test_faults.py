@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from tasks.operations.model import PrefectRun
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+FLOW = uuid4()
 
 
 def queue(waiting: int = 0, late: float = 0, *, paused: bool = False, asked: float | None = 0) -> QueueSeen:
@@ -54,6 +56,28 @@ def test_queues(seen: QueueSeen, expected: list[str]) -> None:
 @pytest.mark.parametrize(("asked", "word"), [(None, "No worker asked"), (20, "No worker asked"), (0, "cancel one")])
 def test_a_late_queue_says_what_to_do(asked: float | None, word: str) -> None:
     assert word in judge(Seen(NOW, queues=[queue(1, 11, asked=asked)]), {}, 100).faults[0].words
+
+
+def waiting(late: float, parameters: str = "acme", **more: Any) -> PrefectRun:
+    given = {"deployment_id": FLOW, "state_name": "Late", "by_schedule": True, "queue": "rexbit/import", **more}
+    due = NOW - late * MINUTE
+    return PrefectRun(uuid4(), "x", FLOW, StateType.SCHEDULED, parameters={"feed": parameters}, due=due, **given)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"deployment_id": uuid4()},
+        {"parameters": "beta"},
+        {"by_schedule": False},  # a person started it
+        {"state_name": "AwaitingRetry"},  # it has begun already
+        {"queue": "rexbit/other"},
+    ],
+)
+def test_of_runs_that_wait_for_the_same_the_earliest_stays(other: dict[str, Any]) -> None:
+    first, second, third = waiting(180), waiting(120), waiting(60)
+    judged = judge(Seen(NOW, waiting=[third, waiting(90, **other), second, first]), {}, 100)
+    assert judged.doubles == [second, third]
 
 
 def test_a_run_with_heartbeats_is_well() -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from prefect.client.schemas.objects import StateType
-from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.responses import DeploymentResponse, GlobalConcurrencyLimitResponse
 
 from tasks.operations.model import PrefectRun
 from tasks.operations.retrying import Known, is_inline, judge, key_of
@@ -35,6 +35,11 @@ def test_a_failed_run_is_retried() -> None:
 
 def test_a_dead_run_is_retried() -> None:
     assert reason(run(end=StateType.CRASHED)) is None
+
+
+def test_what_was_marked_as_dead_and_came_to_its_end_is_left() -> None:
+    one = run(end=StateType.CRASHED)
+    assert reason(one, ends={str(one.id): "completed"}) == "went_through"
 
 
 @pytest.mark.parametrize("status", ["refused", "quarantined"])
@@ -86,7 +91,28 @@ def test_one_cancelled_since_is_no_hindrance() -> None:
 
 def test_a_retry_of_it_is_known_by_its_key() -> None:
     failed = run(3)
-    assert reason(failed, run(1, StateType.CANCELLED, key=key_of(failed))) == "retried"
+    assert reason(failed, run(1, StateType.CANCELLED, key=key_of(failed, []))) == "retried"
+
+
+def test_a_retry_that_gave_way_may_come_once_more() -> None:
+    failed = run(3)
+    key, gave_way = key_of(failed, []), "Deployment concurrency limit reached."
+    first = run(1, StateType.CANCELLED, gave_way, key=key)
+    again = key_of(failed, [first])
+    assert (reason(failed, first), again == key) == (None, False)
+    assert reason(failed, first, run(1, StateType.RUNNING, key=again)) == "retried"
+
+
+@pytest.mark.parametrize(("limited", "expected"), [(True, [None, "in_turn"]), (False, [None, None])])
+def test_of_a_deployment_that_runs_one_at_a_time_one_is_started(limited: bool, expected: list[str | None]) -> None:
+    """The others would be cancelled, because its place is taken."""
+    limit = GlobalConcurrencyLimitResponse(id=uuid4(), name="x", limit=1, active_slots=0, active=True)
+    deployment = DEPLOYMENT.model_copy(update={"global_concurrency_limit": limit if limited else None})
+    failed = [run(2, parameters={"feed": "acme", "limit": number}) for number in (1, 2)]
+    known = Known(failed, {DEPLOYMENT.id: deployment}, {FLOW: "import-feed"}, {})
+    assert [verdict.reason for verdict in judge(failed, known)] == expected
+    at_work = Known([*failed, run(1, StateType.RUNNING, parameters={})], known.deployments, known.flows, {})
+    assert judge(failed, at_work)[0].reason == expected[1]
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,18 @@ def test_tables_stand_beside_the_version(state: StateDatabase) -> None:
     engine.dispose()
 
 
+def test_rows_that_change_often_find_room_on_their_page(state_url: str) -> None:
+    if not state_url.startswith("postgresql"):
+        pytest.skip("SQLite has no such thing")
+    with open_state() as state:
+        engine = state.engine()
+        with engine.connect() as connection:
+            found = connection.execute(text("SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL"))
+            options = {name: given for name, given in found if name in METADATA.tables}
+        engine.dispose()
+    assert options == {"integration_product_links": ["fillfactor=45"], "shop_written": ["fillfactor=70"]}
+
+
 def test_an_empty_database_is_at_no_revision(state_url: str) -> None:
     with open_address(find_address()) as empty:
         assert empty.revision() is None
