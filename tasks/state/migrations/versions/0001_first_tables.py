@@ -97,7 +97,7 @@ def _shop() -> None:
 
 
 def _fill(table: str, percent: int) -> None:
-    """How full a page gets before the next one is begun. (SQLAlchemy 2.0 can't say it with the table.)"""
+    """Say how full a page gets before the next one is begun, which SQLAlchemy 2.0 can't with the table."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"ALTER TABLE {table} SET (fillfactor = {percent})")
 
