@@ -25,7 +25,7 @@ import pytest
 from demo.feed_server import serve
 from demo.feeds import write_feeds
 from demo.orchestra import ROOT
-from demo.process import ServerProcess, free_port
+from demo.process import ServerProcess, free_port, last_lines
 from demo.servers import MariaDb, Postgres, start_postgresql
 from demo.shop import grant_sync_user, make_shop
 from tests.pages import File, Line, read_page
@@ -175,8 +175,8 @@ def follow(machine: Machine, terminal: Terminal, line: Line) -> None:
             break
         time.sleep(PAUSE_SECONDS)
     print(f"{time.monotonic() - began:6.1f} s  $ {line.command}", flush=True)
-    wrong = [f"{one.process.args} ended" for one in machine.lasting.values() if one.process.poll() is not None]
-    assert (missing, wrong) == ([], []), f"$ {line.command}\n{output}"
+    ended = [last_lines(one.log) for one in machine.lasting.values() if one.process.poll() is not None]
+    assert (missing, ended) == ([], []), f"$ {line.command}\n{output}"
 
 
 def test_line_by_line(machine: Machine, shop: MariaDb) -> None:
