@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect.blocks.core import Block
 
 import flows
 from demo.orchestra import Orchestra
@@ -81,11 +82,18 @@ class Machine:
         self.pool.submit(os.getpid).result()  # it has its environment now
 
     def run(self, flow: Callable[..., Any], *given: Any, **named: Any) -> Any:
-        return self.pool.submit(_run, flow.__name__, given, named).result()
+        # a block does not survive being pickled; its settings do
+        parts = [_settings(one) if isinstance(one, Block) else one for one in given]
+        return self.pool.submit(_run, flow.__name__, parts, named).result()
 
 
-def _run(flow: str, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    return getattr(flows, flow.replace("-", "_"))(*given, **named)
+def _settings(block: Block) -> tuple[type[Block], dict[str, Any]]:
+    return type(block), block.model_dump(include=set(type(block).model_fields))
+
+
+def _run(flow: str, given: list[Any], named: dict[str, Any]) -> Any:
+    parts = [one[0].model_validate(one[1]) if isinstance(one, tuple) else one for one in given]
+    return getattr(flows, flow)(*parts, **named)
 
 
 @pytest.fixture
