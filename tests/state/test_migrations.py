@@ -93,7 +93,8 @@ def test_what_is_known_of_a_feed_stays_when_feeds_get_parts(state: StateDatabase
         connection.execute(text("INSERT INTO feed_sources VALUES (6, 'hash', 'f6-1', NULL, NULL, '2026-11-24')"))
         move(connection, "0006")
         for table in tables:
-            assert connection.execute(text(f"SELECT integration_id, part FROM {table}")).all() == [(6, "")]
+            (row,) = connection.execute(text(f"SELECT integration_id, part FROM {table}")).all()
+            assert tuple(row) == (6, "")
         kept = connection.execute(text("SELECT confirmed_at, held_snapshot_id FROM feed_health")).one()
         assert (str(kept[0])[:19], kept[1]) == health
         assert connection.execute(text("SELECT source_hash, snapshot_id FROM feed_sources")).one() == source
@@ -101,7 +102,7 @@ def test_what_is_known_of_a_feed_stays_when_feeds_get_parts(state: StateDatabase
         move(connection, "0005")
         for table in tables:
             assert "part" not in {column["name"] for column in inspect(connection).get_columns(table)}
-            assert connection.execute(text(f"SELECT integration_id FROM {table}")).all() == [(6,)]
+            assert list(connection.scalars(text(f"SELECT integration_id FROM {table}"))) == [6]
         move(connection, HEAD)
         options = {"compare_type": True, "version_table": VERSION_TABLE}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), METADATA) == []
