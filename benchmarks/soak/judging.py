@@ -155,7 +155,9 @@ def _held(place: Place, server: Server) -> list[str]:
 
 def _taken(place: Place, server: Server) -> list[str]:
     leases: list[Any] = place.ours("SELECT integration_id, holder FROM leases")
+    watched = server.has_runs("monitor-queues/watchdog")
     return [
+        *([] if watched else ["the watchdog's schedule made no run"]),
         *(f"run {name}" for name in server.at_work()),
         *(f"the place of deployment {name} is held" for name in server.places_held()),
         *(f"no worker asks queue {name}" for name in server.queues_not_asked()),

@@ -60,6 +60,11 @@ class Server:
                 found[run["id"]] = _seen(run)
         return found
 
+    def has_runs(self, name: str) -> bool:
+        """Whether a deployment ever had a run, be it one to come."""
+        wanted = {"deployments": {"id": {"any_": [self.deployment(name)]}}}
+        return bool(self._http.post("/flow_runs/count", json=wanted).raise_for_status().json())
+
     def at_work(self) -> list[str]:
         """Names of all runs that are taken, at work, or should have begun."""
         taken = {"state": {"type": {"any_": ["PENDING", "RUNNING", "CANCELLING"]}}}
