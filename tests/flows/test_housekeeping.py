@@ -96,13 +96,6 @@ def schedule(prefect: Prefect, deployment: UUID, runs: int) -> None:
     prefect.client.request("POST", f"/deployments/{deployment}/schedule", json=more)  # type: ignore[arg-type]
 
 
-def test_a_schedule_makes_runs(prefect: Prefect) -> None:
-    """With SQLAlchemy 2.1 the server of Prefect 3.8 makes none, and says so in its log alone."""
-    deployment = prefect.deploy(schedules=[each_minute()])
-    schedule(prefect, deployment, 2)
-    assert [run.auto_scheduled for run in prefect.runs(deployment)] == [True, True]
-
-
 @pytest.mark.slow
 def test_what_is_not_ours_is_left_alone(
     prefect: Prefect, later: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
