@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -88,14 +90,21 @@ def processes_of(folder: Path) -> list[str]:
     return found
 
 
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A folder through which PostgreSQL's user may pass, which pytest's own are not."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
 @pytest.mark.slow
-def test_one_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
-    with subprocess.Popen(
-        SMALL, cwd=ROOT, env={"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True
-    ) as soak:
+def test_one_that_is_stopped_leaves_nothing(temporary: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(temporary)}
+    with subprocess.Popen(SMALL, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as soak:
         assert soak.stdout
         next(line for line in soak.stdout if "Deploying" in line)
-        (folder,) = tmp_path.glob("rexbit-soak-*")
+        (folder,) = temporary.glob("rexbit-soak-*")
         deadline = time.monotonic() + 120
         while not (folder / "import-1.log").exists() and time.monotonic() < deadline:
             time.sleep(0.2)

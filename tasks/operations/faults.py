@@ -18,7 +18,7 @@ from tasks.operations.model import PrefectRun
 
 LATE = timedelta(minutes=10)  # a run that waits longer has no worker, or a full queue before it
 LONG = timedelta(hours=2)
-PENDING = timedelta(minutes=30)  # taken by a worker, and never begun
+PENDING = timedelta(minutes=10)  # taken by a worker that died, and never begun: it holds a place of its queue
 LOOKS_APART = timedelta(minutes=4)  # a little less than the time between two looks
 HEARTBEATS = 4  # so many may be lost
 MUTE = timedelta(hours=1)  # of a run that has no rhythm yet: it died in its first seconds

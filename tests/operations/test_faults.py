@@ -117,7 +117,7 @@ def test_a_run_that_never_gave_a_sign_is_dead_after_an_hour() -> None:
     assert len(seen_silent(run, 61).dead) == 1
 
 
-@pytest.mark.parametrize(("minutes", "dead"), [(20, 0), (31, 1)])
+@pytest.mark.parametrize(("minutes", "dead"), [(9, 0), (11, 1)])
 def test_a_run_that_was_taken_and_never_begun(minutes: float, dead: int) -> None:
     assert len(judge(Seen(NOW, runs=[at_work(StateType.PENDING, minutes, ())]), {}, 100).dead) == dead
 
