@@ -166,9 +166,10 @@ def test_a_failed_run_is_started_again(world: Operated, failed: dict[str, str], 
     click(browser, "//p//a[normalize-space()='import back']")
     until(browser, lambda: len(browser.window_handles) == 2)
     browser.switch_to.window(browser.window_handles[1])
-    until_shown(browser, "retried")
-    again = browser.current_url.rpartition("/")[2]
-    assert wait_for(world.orchestra, again)["state_type"] == "COMPLETED"
+    until(browser, lambda: "/runs/flow-run/" in browser.current_url)
+    again = browser.current_url.rpartition("/")[2].partition("?")[0]
+    ended = wait_for(world.orchestra, again)
+    assert (ended["state_type"], ended["tags"]) == ("COMPLETED", ["retried"])
     assert run_of(world, run)["state_type"] == "FAILED"
     assert world.links("back") == recorded_summary(world.home, again)["created"] > 0
 
