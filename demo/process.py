@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NoReturn, Self
 
 PORTS = range(15_000, 32_000)
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0  # a busy machine needs its time; one that is free some seconds
 LOCK_SECONDS = 15.0
 STOP_SECONDS = 30.0
 POLL_SECONDS = 0.03
