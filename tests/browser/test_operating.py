@@ -49,8 +49,8 @@ def tables(browser: Chrome) -> list[list[list[str]]]:
     return list(browser.execute_script(TABLES))
 
 
-def until(browser: Chrome, is_so: Callable[[], Any]) -> None:
-    WebDriverWait(browser, SECONDS).until(lambda _: is_so())
+def until(browser: Chrome, is_so: Callable[[], Any], seconds: int = SECONDS) -> None:
+    WebDriverWait(browser, seconds).until(lambda _: is_so())
 
 
 def run_of(world: Operated, run: str) -> dict[str, Any]:
@@ -163,7 +163,7 @@ def test_a_failed_run_is_started_again(world: Operated, failed: dict[str, str], 
     until_shown(browser, "The new runs: ")
     (row,) = [row for row in tables(browser)[1] if row[-1] == run]
     assert row[:2] == ["import back", "started again"]
-    click(browser, "//p//a[normalize-space()='import back']")
+    click(browser, "//a[contains(@class, 'markdown')][normalize-space()='import back']")
     until(browser, lambda: len(browser.window_handles) == 2)
     browser.switch_to.window(browser.window_handles[1])
     until(browser, lambda: "/runs/flow-run/" in browser.current_url)
@@ -196,4 +196,4 @@ def test_a_paused_schedule_stays_paused(world: Operated, browser: Chrome) -> Non
     assert ("created" in said, said.endswith("ended with 0")) == (False, True), said
     assert state() == (False, 0)
     click(browser, f"{switch}[@aria-checked='false']")
-    until(browser, lambda: state()[0] and state()[1] > 0)
+    until(browser, lambda: state()[0] and state()[1] > 0, 3 * SECONDS)  # the scheduler looks at all once a minute
