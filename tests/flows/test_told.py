@@ -34,9 +34,14 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
 
 @pytest.fixture
 def events(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
-    """What was emitted to Prefect, with its payload."""
+    """What was emitted to Prefect of the shop, with its payload; imports emit, too."""
     emitted: list[tuple[str, dict[str, Any]]] = []
-    monkeypatch.setattr(report, "emit_event", lambda **event: emitted.append((event["event"], event["payload"])))
+
+    def emit(event: str, payload: dict[str, Any], **_: object) -> None:
+        if event.startswith("rexbit.shop."):
+            emitted.append((event, payload))
+
+    monkeypatch.setattr(report, "emit_event", emit)
     return emitted
 
 
