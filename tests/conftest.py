@@ -22,6 +22,10 @@ LONGEST_FIRST = (
     "tests/flows/test_worker.py",
     "tests/crashes",
     "tests/feeds/test_replay.py",
+    "tests/test_checklist.py",
+    "tests/test_soak.py",
+    "tests/deploying",
+    "tests/browser",
     "tests/flows",
     "tests/prestashop",
 )
