@@ -19,6 +19,7 @@ from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector
 from pydantic import SecretStr, ValidationError
 
 from blocks.feed import SupplierFeed
+from blocks.filling import filled, named
 from blocks.prestashop_database import PrestashopDatabase
 from blocks.prestashop_webservice import PrestashopWebservice, WebserviceAccess
 from blocks.shops import SHOP_KINDS
@@ -58,11 +59,7 @@ def parsed(text: str) -> Any:
 
 def variables(content: Any) -> set[str]:
     """The environment variables that a parsed file's values name."""
-    if isinstance(content, dict):
-        return set().union(*map(variables, content.values()))
-    if isinstance(content, list):
-        return set().union(*map(variables, content))
-    return set(VARIABLE.findall(content)) if isinstance(content, str) else set()
+    return named(content, VARIABLE)
 
 
 def read_blocks(text: str, environment: Mapping[str, str]) -> dict[str, Block]:
@@ -100,18 +97,7 @@ def _entries(content: Mapping[str, Any], environment: Mapping[str, str]) -> Iter
             if not isinstance(settings, dict):
                 raise BlocksFileError(f"{section}, {name}: expected settings (`field: value` lines), got `{settings}`.")
             fields = {field: value for field, value in settings.items() if field != SCHEDULE}
-            yield section, str(name), _filled(fields, environment)
-
-
-def _filled(value: Any, environment: Mapping[str, str]) -> Any:
-    """A value with its `${NAME}` filled in, after the file was parsed: a secret can't change the file's structure."""
-    if isinstance(value, dict):
-        return {key: _filled(entry, environment) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_filled(entry, environment) for entry in value]
-    if isinstance(value, str):
-        return VARIABLE.sub(lambda found: environment[found[1]], value)
-    return value
+            yield section, str(name), filled(fields, VARIABLE, environment.__getitem__)
 
 
 def _make(section: str, settings: dict[str, Any], blocks: Mapping[str, Block]) -> Block:

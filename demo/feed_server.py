@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
@@ -62,7 +62,14 @@ def serve(folder: Path, port: int = 0, host: str = "127.0.0.1") -> Iterator[str]
     `port`: 0 takes a free one. `host`: 0.0.0.0 serves other machines too. The ETag is the content's, so a file
     rewritten with the same bytes answers 304.
     """
-    server = ThreadingHTTPServer((host, port), partial(_Files, folder.resolve()))
+    with answering(partial(_Files, folder.resolve()), port, host) as address:
+        yield address
+
+
+@contextmanager
+def answering(handler: Callable[..., BaseHTTPRequestHandler], port: int = 0, host: str = "127.0.0.1") -> Iterator[str]:
+    """Let `handler` answer while the block runs, a thread a request; yields the address as `serve` does."""
+    server = ThreadingHTTPServer((host, port), handler)
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

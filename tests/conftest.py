@@ -13,8 +13,9 @@ from sqlalchemy.engine import make_url
 
 from demo.servers import MariaDb, Postgres, start_mariadb, start_postgresql
 from tasks.archive import reaching
+from tasks.archive.remote import system
 from tasks.state import StateDatabase, open_state
-from tests.archive.bucket import Bucket, start_storage
+from tests.archive.bucket import Bucket, Way, start_storage
 from tests.crashes import healing_table, table
 
 OURS = ("REXBIT_DATABASE_URL", "REXBIT_ARCHIVE", "REXBIT_ARCHIVE_CACHE_MB", "PREFECT_API_URL")
@@ -91,6 +92,17 @@ def bucket(storage: int, rexbit_home: Path, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(reaching, "PAUSES", (0, 0))
     return made
+
+
+@pytest.fixture
+def way(bucket: Bucket, storage: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Way]:
+    """A way to the bucket that can be cut; all that we do goes there."""
+    made = Way(storage)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{made.port}")
+    system.cache_clear()
+    yield made
+    system.cache_clear()
+    made.close()
 
 
 @pytest.fixture

@@ -79,6 +79,38 @@ def test_a_small_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert "| 1 wanted, 1 cancelled |" in done.stdout
 
 
+PLANTING = """
+import sys
+from benchmarks.soak import __main__ as soak
+
+judge = soak.judge
+
+def plant(place, *known):
+    one = "SELECT product_id FROM integration_product_links WHERE supplier_availability IS NOT NULL LIMIT 1"
+    with place.postgres.connect("rexbit") as ours:
+        ours.execute(
+            "UPDATE integration_product_links SET supplier_availability = jsonb_set("
+            f"supplier_availability::jsonb, '{{stock_quantity}}', '-1') WHERE product_id = ({one})"
+        )
+    with place.mariadb.connect("shop1") as shop, shop.cursor() as cursor:
+        cursor.execute("UPDATE ps_product_lang SET available_later = 'x'")
+        shop.commit()
+    return judge(place, *known)
+
+soak.judge = plant
+sys.exit(soak.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.slow
+def test_what_is_planted_is_seen() -> None:
+    command = (sys.executable, "-c", PLANTING, *SMALL[3:])
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    for words in ("1 links differ", "products differ, such as", "rows were changed, the runs counted"):
+        assert words in done.stderr
+
+
 def processes_of(folder: Path) -> list[str]:
     found = []
     for one in Path("/proc").glob("[0-9]*/cmdline"):

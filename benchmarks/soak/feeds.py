@@ -6,10 +6,11 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Event, Lock
 
 from benchmarks.soak.model import Model, Offer
+from demo.feed_server import answering
 
 HEAD = ("Symbol", "EAN", "Nazwa", "Stan", "Cena netto", "Termin")
 LONGEST_HOLD = 50  # seconds: an import gives a silent supplier up after 60
@@ -81,13 +82,5 @@ def serving(suppliers: Suppliers) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Feed)
-    server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(Feed) as address:
+        yield address

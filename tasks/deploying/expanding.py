@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from blocks.apply import SCHEDULE
+from blocks.filling import filled
 
 SECTIONS = {"feeds": "each_feed", "shops": "each_shop"}
 BY_HAND = "by hand"
@@ -43,7 +44,7 @@ def _made_for(
         "half_hourly": f"{minute % 30},{minute % 30 + 30}",
     }
     for kind, pattern in patterns.items():
-        made = _filled(pattern, values)
+        made = filled(pattern, PLACE, values.__getitem__)
         if any(_same(made, listed) for listed in own):
             if kind in times:
                 twice = f"{where}: `schedule` says when {kind} runs, and so does `{made['name']}` of prefect.yaml"
@@ -79,13 +80,3 @@ def _same(made: Mapping[str, Any], listed: Mapping[str, Any]) -> bool:
 def minute_of(name: str) -> int:
     """The minute of the hour at which a name's runs start: spread, and the same at every deploy."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % 60
-
-
-def _filled(pattern: Any, values: Mapping[str, str]) -> Any:
-    if isinstance(pattern, dict):
-        return {key: _filled(entry, values) for key, entry in pattern.items()}
-    if isinstance(pattern, list):
-        return [_filled(entry, values) for entry in pattern]
-    if isinstance(pattern, str):
-        return PLACE.sub(lambda found: values[found[1]], pattern)
-    return pattern

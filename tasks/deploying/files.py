@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,11 @@ import yaml
 from prefect.blocks.core import Block
 
 from blocks.apply import VARIABLE, BlocksFileError, parsed, read_blocks, variables
+from blocks.filling import filled, named
 from tasks.deploying.expanding import deployments_of
 from tasks.deploying.settings import holding_variables
 
 ENVIRONMENT = re.compile(r"\{\{\s*\$([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
-OUR_PARTS = ("pool", "work_pools", "concurrency_limits", "each_feed", "each_shop")
 PREFIX = {"connections": "connection_info."}  # where a section's fields lie in its block
 
 
@@ -97,28 +97,6 @@ def _unset(file: str, variable: str) -> str:
 
 def _filled(name: str, content: dict[str, Any], environment: Mapping[str, str], plan: Plan) -> dict[str, Any]:
     """The content with its environment variables filled in, as `prefect deploy` does."""
-    named = set(_named(content))
-    for variable in sorted(one for one in named if not environment.get(one)):
+    for variable in sorted(one for one in named(content, ENVIRONMENT) if not environment.get(one)):
         plan.problems.append(_unset(name, variable))
-    return dict(_put_in(content, environment))
-
-
-def _put_in(content: Any, environment: Mapping[str, str]) -> Any:
-    if isinstance(content, dict):
-        return {key: _put_in(entry, environment) for key, entry in content.items()}
-    if isinstance(content, list):
-        return [_put_in(entry, environment) for entry in content]
-    if isinstance(content, str):
-        return ENVIRONMENT.sub(lambda found: environment.get(found[1], ""), content)
-    return content
-
-
-def _named(content: Any) -> Iterator[str]:
-    if isinstance(content, dict):
-        for entry in content.values():
-            yield from _named(entry)
-    elif isinstance(content, list):
-        for entry in content:
-            yield from _named(entry)
-    elif isinstance(content, str):
-        yield from ENVIRONMENT.findall(content)
+    return dict(filled(content, ENVIRONMENT, lambda variable: environment.get(variable, "")))

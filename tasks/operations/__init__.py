@@ -10,24 +10,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterDeploymentId,
-    FlowRunFilterEndTime,
-    FlowRunFilterExpectedStartTime,
-    FlowRunFilterId,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-    FlowRunFilterWorkQueueName,
-)
-
-from tasks.operations import alerts, faults, healing, looking, pruning, retrying
+from tasks.operations import alerts, faults, finding, healing, looking, pruning, retrying
 from tasks.operations.automations import definitions, ensure_automations
 from tasks.operations.clearing import Ages, Clearing
 from tasks.operations.faults import Fault, Found
-from tasks.operations.model import PrefectRun
 from tasks.operations.retrying import REASONS, Verdict
-from tasks.operations.server import FAILED, prefect_server
+from tasks.operations.server import prefect_server
 from tasks.report import MOST_ROWS, line
 from tasks.run import Run
 from tasks.station import station
@@ -46,7 +34,6 @@ __all__ = [
 ]
 
 MOST_RUNS = 5000
-SINCE = timedelta(hours=168)
 
 
 @station("clear archive", io=True)
@@ -76,8 +63,7 @@ def clear_archive(run: Run[PruneSummary], raw_days: int, snapshot_days: int, kee
 def prune_prefect(run: Run[PruneSummary], failed_hours: int, other_hours: int) -> None:
     """Remove old flow runs of Prefect with their artifacts, tasks and logs."""
     with prefect_server() as server:
-        last = [server.newest_ended(one.id) for one in server.deployments()]  # how it went last: the watchdog asks
-        kept = [one.id for one in last if one]
+        kept = pruning.newest(server)
         what = pruning.old(run.started_at, timedelta(hours=failed_hours), timedelta(hours=other_hours), kept)
         done = pruning.prune(server, what, MOST_RUNS, dry_run=run.summary.dry_run)
     run.count(
@@ -93,36 +79,11 @@ def find_failed(
     run: Run[RetrySummary], since_hours: int, queue: str | None, flow: str | None, run_ids: list[UUID] | None
 ) -> list[Verdict]:
     """Judge the failed and crashed runs that are meant."""
-    since = run.started_at - timedelta(hours=since_hours)
-    wanted = FlowRunFilter(
-        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(FAILED))),
-        id=FlowRunFilterId(any_=run_ids) if run_ids else None,
-        end_time=None if run_ids else FlowRunFilterEndTime(after_=since),
-        work_queue_name=FlowRunFilterWorkQueueName(any_=[queue]) if queue else None,
-    )
+    asked = finding.Asked(run.started_at - timedelta(hours=since_hours), queue, flow, run_ids)
     with prefect_server() as server:
-        failed = server.runs(wanted, flow=flow)
-        ids = sorted({one.deployment_id for one in failed if one.deployment_id})
-        after = min((one.due for one in failed if one.due), default=since)
-        since_then = FlowRunFilter(
-            deployment_id=FlowRunFilterDeploymentId(any_=ids),
-            expected_start_time=FlowRunFilterExpectedStartTime(after_=after, before_=run.started_at),
-        )
-        known = retrying.Known(
-            runs=server.runs(since_then, most=MOST_RUNS) if ids else [],
-            deployments={one.id: one for one in server.deployments(ids)} if ids else {},
-            flows=server.flow_names(),
-            ends=_ends(run, failed),
-            asked_by_id=bool(run_ids),
-        )
+        failed, known = finding.find(server, run.state, asked, run.started_at)
     run.count(failed_runs=len(failed))
     return retrying.judge(failed, known)
-
-
-def _ends(run: Run[RetrySummary], failed: Sequence[PrefectRun]) -> dict[str, str]:
-    with run.state.session(read_only=True) as session:
-        found = [session.execute("run_by_id", {"id": str(one.id)}) for one in failed]
-    return {str(rows[0]["id"]): str(rows[0]["status"]) for rows in found if rows}
 
 
 @station("start runs again", io=True)

@@ -40,6 +40,12 @@ class Pruned:
     more: bool = False
 
 
+def newest(server: Server) -> list[UUID]:
+    """The newest ended run of each deployment: how it went last is what the watchdog asks, however long ago."""
+    last = (server.newest_ended(one.id) for one in server.deployments())
+    return [one.id for one in last if one]
+
+
 def old(now: datetime, failed: timedelta, others: timedelta, kept: Sequence[UUID]) -> list[Old]:
     """What is old: failed and crashed runs, others that are over, and the watchdog's; `kept` are not."""
     return [

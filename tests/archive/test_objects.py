@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tasks import archive
-from tasks.archive.remote import Remote, system
+from tasks.archive.remote import Remote
 from tasks.errors import NotArchivedError, UnreachableError, WrongSettingsError
 from tests.archive.bucket import SECRET, Bucket, Way
 
@@ -27,17 +27,6 @@ def source(tmp_path: Path) -> Path:
     path = tmp_path / "source"
     path.write_bytes(os.urandom(400_000))
     return path
-
-
-@pytest.fixture
-def way(bucket: Bucket, storage: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Way]:
-    """A way to the storage that can be cut; all that we do goes there."""
-    made = Way(storage)
-    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{made.port}")
-    system.cache_clear()
-    yield made
-    system.cache_clear()
-    made.close()
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
+
+from tests.crashes.table import markdown, print_table, reports_of
 
 PROPERTY = "healed"
 WHERE = "REXBIT_HEALING_TABLE"
@@ -21,15 +21,9 @@ def table(reports: Iterable[pytest.TestReport]) -> list[str]:
     )
     if not rows:
         return []
-    told = [(case, seen, f"{ended:.0f} s", f"{well:.0f} s") for _, case, seen, ended, well in rows]
-    return [f"| {' | '.join(line)} |" for line in (HEAD, ["---"] * len(HEAD), *told)]
+    return markdown(HEAD, [(case, seen, f"{ended:.0f} s", f"{well:.0f} s") for _, case, seen, ended, well in rows])
 
 
 def show(terminal: pytest.TerminalReporter) -> None:
     """Print it, and write it to the file that REXBIT_HEALING_TABLE names."""
-    lines = table(report for kind in ("passed", "failed") for report in terminal.stats.get(kind, []))
-    if lines:
-        terminal.section("time to heal")
-        terminal.write_line("\n".join(lines))
-        if os.environ.get(WHERE):
-            Path(os.environ[WHERE]).write_text("\n".join([*lines, ""]), encoding="utf-8")
+    print_table(terminal, "time to heal", table(reports_of(terminal)), WHERE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,15 +26,30 @@ def table(reports: Iterable[pytest.TestReport]) -> list[str]:
                     row[column] += int(count)
     if not rows:
         return []
-    told = [(fault, driver, *map(str, rows[place, fault, driver])) for place, fault, driver in sorted(rows)]
-    return [f"| {' | '.join(line)} |" for line in (HEAD, ["---"] * len(HEAD), *told)]
+    return markdown(
+        HEAD, [(fault, driver, *map(str, rows[place, fault, driver])) for place, fault, driver in sorted(rows)]
+    )
+
+
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a Markdown table."""
+    return [f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows)]
 
 
 def show(terminal: pytest.TerminalReporter) -> None:
     """Print it, and write it to the file that REXBIT_FAULT_TABLE names."""
-    lines = table(report for kind in ("passed", "failed") for report in terminal.stats.get(kind, []))
+    print_table(terminal, "faults", table(reports_of(terminal)), WHERE)
+
+
+def reports_of(terminal: pytest.TerminalReporter) -> list[pytest.TestReport]:
+    """The reports of all tests that ran to an end."""
+    return [report for kind in ("passed", "failed") for report in terminal.stats.get(kind, [])]
+
+
+def print_table(terminal: pytest.TerminalReporter, title: str, lines: Sequence[str], variable: str) -> None:
+    """Print a table where it has rows, and write it to the file that an environment variable names."""
     if lines:
-        terminal.section("faults")
+        terminal.section(title)
         terminal.write_line("\n".join(lines))
-        if os.environ.get(WHERE):
-            Path(os.environ[WHERE]).write_text("\n".join([*lines, ""]), encoding="utf-8")
+        if os.environ.get(variable):
+            Path(os.environ[variable]).write_text("\n".join([*lines, ""]), encoding="utf-8")

@@ -27,7 +27,6 @@ from flows import (
 )
 from tasks import archive
 from tasks.archive import objects
-from tasks.archive.remote import system
 from tasks.errors import UnreachableError
 from tasks.prestashop.record import Recorder
 from tasks.state import open_state
@@ -125,17 +124,6 @@ def test_workers_with_homes_of_their_own_share_it(world: World, machines: list[M
     assert three.run(undo_sync, world.shop, synced.change_set_id, "x").restored == synced.written
     assert world.everything() == before
     assert [list((machine.home / "archive").glob("*")) for machine in machines] == [[], [], []]
-
-
-@pytest.fixture
-def way(bucket: Bucket, storage: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Way]:
-    """A way to the storage that can be cut."""
-    made = Way(storage)
-    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{made.port}")
-    system.cache_clear()
-    yield made
-    system.cache_clear()
-    made.close()
 
 
 def begun() -> int:
